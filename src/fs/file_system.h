@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/status.h"
+
+namespace millrace::fs {
+
+struct FileInfo {
+  std::string name;  ///< Last path element.
+  bool is_directory = false;
+  std::int64_t size_bytes = 0;
+  base::WallTime modified;
+};
+
+/// A file being written. Invisible under its name until Close() has returned Ok (a store may show
+/// partial bytes under a temporary, dotted name). Destroying it unclosed leaves nothing behind.
+/// Not thread-safe.
+class OutputFile {
+ public:
+  virtual ~OutputFile() = default;
+  virtual base::Status Append(std::string_view bytes) = 0;
+  virtual std::int64_t size_bytes() const = 0;
+  /// Bytes and name are durable when this returns Ok. Conflict when the name exists by then.
+  virtual base::Status Close() = 0;
+};
+
+/// Files behind one seam. Paths are absolute, with `/`, of the form that the store takes
+/// (local: "/a/b"; a leading "file:" or "file://" is removed by FromUri). Thread-safe.
+///
+/// Errors: NotFound (also for a missing parent on read), Conflict (exists already), Unavailable
+/// (no space, input/output error, no permission: the text says which), Corrupt never.
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  /// The one operation that everything rests on: `path` appears with all of `bytes`, durably, or
+  /// not at all; an existing file is never changed. Conflict when `path` exists. Parent folders are
+  /// made. Local: temporary file `.<name>.<uuid>.tmp`, fsync, link(2), fsync of the folder.
+  virtual base::Status CreateExclusive(const std::string& path, std::string_view bytes) = 0;
+
+  /// `path` then has `bytes`, durably and atomically, whatever stood there. For hints that may be
+  /// overwritten (`_last_checkpoint`), never for logs.
+  virtual base::Status Replace(const std::string& path, std::string_view bytes) = 0;
+
+  /// Starts a data file that never overwrites. Parent folders are made.
+  virtual base::Result<std::unique_ptr<OutputFile>> OpenOutput(const std::string& path) = 0;
+
+  virtual base::Result<std::string> Read(const std::string& path) = 0;
+  /// nullopt when there is nothing at `path`.
+  virtual base::Result<std::optional<FileInfo>> Stat(const std::string& path) = 0;
+  /// Entries of a folder in name order, dotted ones included. NotFound when it does not exist.
+  virtual base::Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
+  /// With parents; Ok when it exists already.
+  virtual base::Status MakeDirectories(const std::string& directory) = 0;
+  /// Ok when there was nothing to remove. A folder is removed only when empty.
+  virtual base::Status Remove(const std::string& path) = 0;
+};
+
+/// The machine's disks; lives for ever.
+FileSystem* LocalFileSystem();
+
+/// `parent + "/" + child` without doubled slashes.
+std::string Join(std::string_view parent, std::string_view child);
+std::string_view BaseName(std::string_view path);
+std::string_view DirName(std::string_view path);
+
+/// Store and path of a user's location: "dir", "/abs/dir", "file:/abs/dir", "file:///abs/dir".
+/// Relative paths are made absolute. Unsupported for a scheme that no store serves (named).
+struct Location {
+  FileSystem* file_system;  ///< Not owned; lives for ever.
+  std::string path;
+};
+base::Result<Location> Resolve(std::string_view uri);
+
+/// "file:/abs/dir": how Hadoop and so Spark's progress and errors show a local path.
+std::string ToHadoopUri(std::string_view path);
+
+}  // namespace millrace::fs

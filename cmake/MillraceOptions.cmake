@@ -26,7 +26,9 @@ if(MILLRACE_CCACHE)
   find_program(MILLRACE_CCACHE_PROGRAM ccache)
   mark_as_advanced(MILLRACE_CCACHE_PROGRAM)
   if(MILLRACE_CCACHE_PROGRAM)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${MILLRACE_CCACHE_PROGRAM}")
+    # What one clone compiled serves the next: paths count relative to the source folder.
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+      "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${MILLRACE_CCACHE_PROGRAM}")
   endif()
 endif()
 

@@ -150,9 +150,9 @@ add_rdkafka() {
   tar -xzf "$downloads/$fetched" -C "$work" package/deps/librdkafka
   source=$work/package/deps/librdkafka
   say "librdkafka: building it (half a minute)"
-  (cd "$source" && chmod +x configure lds-gen.py 2>/dev/null; ./configure --prefix="$work/out" --disable-debug-symbols \
+  (cd "$source" && chmod +x configure lds-gen.py 2>/dev/null; ./configure --disable-debug-symbols \
     --disable-curl --enable-ssl --enable-gssapi --enable-zlib --enable-zstd --enable-lz4-ext &&
-    make -j"$(nproc)" -C src install) >"$log" 2>&1 </dev/null ||
+    make -j"$(nproc)" -C src lib) >"$log" 2>&1 </dev/null ||
     die "librdkafka did not build: $(grep -E "(: error:|\*\*\*)" "$log" | head -n 1) (all of it: $log)"
   local feature
   for feature in WITH_SSL WITH_SASL_SCRAM WITH_SASL_CYRUS WITH_ZLIB WITH_ZSTD WITH_LZ4_EXT; do
@@ -160,7 +160,7 @@ add_rdkafka() {
   done
   mkdir -p "$deps.tmp/include/librdkafka"
   cp "$source"/src/rdkafka.h "$source"/src/rdkafka_mock.h "$deps.tmp/include/librdkafka/"
-  cp "$work/out/lib/librdkafka.so.1" "$deps.tmp/lib/"
+  cp "$source/src/librdkafka.so.1" "$deps.tmp/lib/"
   cp "$source"/LICENSE* "$deps.tmp/licenses/librdkafka/"
   rm -r "$work"
 }

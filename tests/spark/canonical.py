@@ -103,8 +103,9 @@ def _is(origin, name):
 def error(exception):
     """An exception of PySpark as {"error": ...}.
 
-    `class` is the JVM class of the innermost Spark exception that has a condition (of the outermost exception when none has one),
-    ExtendedAnalysisException shown as AnalysisException; `pyspark` is the class that a PySpark user catches.
+    It describes the first exception of the chain of causes that has a condition (the outermost one when none has): `class` is its JVM
+    class, ExtendedAnalysisException shown as AnalysisException. `pyspark` is the class that a PySpark user catches, `outer` what
+    was thrown around it, `causes` the rest of the chain.
     """
     shown = {"class": type(exception).__name__, "pyspark": type(exception).__name__, "condition": None, "sqlState": None,
              "parameters": {}, "message": str(exception)}
@@ -114,19 +115,23 @@ def error(exception):
             shown |= {"condition": exception.getCondition(), "parameters": dict(exception.getMessageParameters() or {}),
                       "sqlState": exception.getSqlState() if exception.getCondition() else None, "python_side": True}
         return {"error": shown}
-    best, link = origin, origin
-    while link is not None:
-        if _is(link, "org.apache.spark.SparkThrowable") and link.getCondition() is not None:
-            best = link
+    from pyspark.errors.exceptions.captured import convert_exception
+    shown["pyspark"] = type(convert_exception(origin)).__name__
+    chain, link = [], origin
+    while link is not None and len(chain) < 20:
+        name = link.getClass().getSimpleName()
+        entry = {"class": {"ExtendedAnalysisException": "AnalysisException"}.get(name, name), "condition": None, "sqlState": None, "parameters": {}, "message": link.getMessage()}
+        if _is(link, "org.apache.spark.SparkThrowable"):
+            entry |= {"condition": link.getCondition(), "sqlState": link.getSqlState(), "parameters": dict(link.getMessageParameters() or {})}
+        chain.append(entry)
         link = link.getCause()
-    name = best.getClass().getSimpleName()
-    shown["class"] = {"ExtendedAnalysisException": "AnalysisException"}.get(name, name)
-    shown["message"] = best.getMessage()
-    if _is(best, "org.apache.spark.SparkThrowable"):
-        shown |= {"condition": best.getCondition(), "sqlState": best.getSqlState(), "parameters": dict(best.getMessageParameters() or {})}
-    outer = origin.getClass().getSimpleName()
-    if best is not origin:
-        shown["outer"] = {"class": outer, "condition": origin.getCondition() if _is(origin, "org.apache.spark.SparkThrowable") else None}
+    best = next((i for i, entry in enumerate(chain) if entry["condition"]), 0)
+    shown |= chain[best]
+    brief = lambda entry: {key: entry[key] for key in ("class", "condition", "message")}
+    if best:
+        shown["outer"] = [chain[i]["class"] for i in range(best)]
+    if chain[best + 1:]:
+        shown["causes"] = [brief(entry) for entry in chain[best + 1:]]
     return {"error": shown}
 
 

@@ -3,6 +3,7 @@
 The environment comes from the set-up script that README.md names: ORACLE_JARS holds the jars for spark.jars. The heap is 1 GiB and
 two task threads are used, because the recordings are small and the machine is shared.
 """
+import logging
 import os
 
 BROKERS = os.environ.get("MILLRACE_TEST_BROKERS", "127.0.0.1:19092")
@@ -16,9 +17,9 @@ def session(name="record", **conf):
         "spark.driver.memory": os.environ.get("ORACLE_HEAP", "1g"),
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
-        "spark.driver.extraJavaOptions": "-Xss4m",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": os.environ.get("ORACLE_WAREHOUSE", "/tmp/millrace-record/warehouse"),
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "2",
@@ -30,5 +31,6 @@ def session(name="record", **conf):
     for key, value in every.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
+    logging.disable(logging.CRITICAL)
     spark.sparkContext.setLogLevel("OFF")
     return spark

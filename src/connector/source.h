@@ -70,16 +70,21 @@ class Source {
   /// Fixes the end of the stream for the rest of this run; later data is not seen.
   virtual base::Status PrepareAvailableNow(std::stop_token stop) = 0;
 
-  /// Where a batch that starts at `start` should end under `limit`. Equal to `start` when there is
+  /// Where a batch that starts at `start` (missing: InitialOffset()) should end under `limit`. Equal to
+  /// `start` when there is
   /// nothing new; nullopt when nothing exists at all. May block on the network, bounded; Unavailable
   /// names the server. Precondition: `start` came from this source or from its log.
   virtual base::Result<std::optional<Offset>> LatestOffset(const std::optional<Offset>& start,
                                                            ReadLimit limit,
                                                            std::stop_token stop) = 0;
+  /// The next LatestOffset asks the server, whatever a cache says; without this it may be some
+  /// hundred milliseconds behind. For processAllAvailable().
+  virtual void Refresh() {}
   /// The newest end of the stream seen by the last LatestOffset, without limits; for progress.
   virtual std::optional<Offset> ReportLatestOffset() const { return std::nullopt; }
 
-  /// Splits [start, end). Deterministic. DataLoss when the range cannot be had (failOnDataLoss).
+  /// Splits [start, end); a missing start means InitialOffset(). Deterministic. DataLoss when the
+  /// range cannot be had (failOnDataLoss).
   virtual base::Result<std::vector<InputPartition>> PlanPartitions(
       const std::optional<Offset>& start, const Offset& end, std::stop_token stop) = 0;
 

@@ -116,4 +116,8 @@ millrace_enable(BENCH benchmark libbenchmark-dev)
 if(MILLRACE_TESTS_ENABLED)
   enable_testing()
   find_package(Python3 COMPONENTS Interpreter QUIET)
+  # Where the tests find a Kafka broker and readers of Delta tables; what is absent here is not set.
+  execute_process(COMMAND "${PROJECT_SOURCE_DIR}/scripts/setup.sh" paths
+    OUTPUT_VARIABLE MILLRACE_TEST_ENVIRONMENT OUTPUT_STRIP_TRAILING_WHITESPACE)
+  string(REPLACE "\n" ";" MILLRACE_TEST_ENVIRONMENT "${MILLRACE_TEST_ENVIRONMENT}")
 endif()

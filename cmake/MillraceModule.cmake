@@ -2,14 +2,15 @@
 
 set_property(GLOBAL PROPERTY MILLRACE_MODULES "")
 
-# millrace_module([TEST_ONLY] [DEPS folder...] [THIRD_PARTY target...])
+# millrace_module([TEST_ONLY] [DEPS folder...] [THIRD_PARTY target...]
+#                 [TEST_DEPS folder...] [TEST_THIRD_PARTY target...])
 #
 # Makes the static library millrace_<folder, with _ for /> of the folder's *.cc files (subfolders are modules of their
 # own), and of its *_test.cc files the GoogleTest program millrace_<folder>_test, which ctest runs. DEPS are folders
-# under src/, THIRD_PARTY targets of other projects; both belong in the table of ARCHITECTURE.md. A TEST_ONLY module may
-# use GoogleTest and is left out of libmillrace.
+# under src/, THIRD_PARTY targets of other projects; both belong in the table of ARCHITECTURE.md. The TEST_ ones are for
+# the *_test.cc files alone. A TEST_ONLY module may use GoogleTest and is left out of libmillrace.
 function(millrace_module)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "TEST_ONLY" "" "DEPS;THIRD_PARTY;TEST_DEPS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "TEST_ONLY" "" "DEPS;THIRD_PARTY;TEST_DEPS;TEST_THIRD_PARTY")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "millrace_module: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -50,7 +51,9 @@ function(millrace_module)
   set_property(GLOBAL PROPERTY MILLRACE_FOLDER_${name} "${folder}")
 
   if(tests AND MILLRACE_TESTS_ENABLED)
-    millrace_test_program(${name}_test SOURCES ${tests} LIBRARIES ${name} ${arg_TEST_DEPS})
+    list(TRANSFORM arg_TEST_DEPS REPLACE "/" "_")
+    list(TRANSFORM arg_TEST_DEPS PREPEND millrace_)
+    millrace_test_program(${name}_test SOURCES ${tests} LIBRARIES ${name} ${arg_TEST_DEPS} ${arg_TEST_THIRD_PARTY})
   endif()
 endfunction()
 
@@ -70,5 +73,6 @@ function(millrace_test_program name)
     set(arg_LABELS unit)
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+  set_tests_properties(${name} PROPERTIES
+    TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ENVIRONMENT "${MILLRACE_TEST_ENVIRONMENT}")
 endfunction()

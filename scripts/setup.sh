@@ -180,16 +180,104 @@ install_deps() {
   say "Arrow, DuckDB, librdkafka: done, $(du -sm "$deps" | cut -f1) MB in $deps"
 }
 
+# ---- what the tests need --------------------------------------------------------------------------------------------
+
+python_lock=$scripts/test-python.lock
+kafka_lock=$scripts/kafka-broker.lock
+spark_lock=$scripts/spark-jars.lock
+test_python=$cache/python-$(lock_digest "$python_lock")
+kafka=$cache/kafka-$(lock_digest "$kafka_lock" "${kafka_lock%.lock}.pom.xml")
+spark_jars=$cache/spark-jars-$(lock_digest "$python_lock" "$spark_lock" "${spark_lock%.lock}.pom.xml")
+
+java_packages() {
+  local version=0
+  ! command -v java >/dev/null || version=$(java -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+  [ "${version:-0}" -ge 17 ] || echo openjdk-17-jre-headless
+  command -v mvn >/dev/null || echo maven
+}
+
+# All jars that a POM beside this script leads to, into a folder, each checked against the lock beside that POM.
+fetch_jars() {
+  local name=$1 dir=$2 log=$cache/$1.log
+  if [ -f "$dir/stamp" ]; then say "$name: in $dir"; return; fi
+  say "$name: fetching its jars with Maven"
+  rm -rf "$dir"; mkdir -p "$dir/lib"
+  mvn -q -B -C -f "$scripts/$name.pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$dir/lib" \
+    >"$log" 2>&1 </dev/null || die "Maven could not fetch the jars of $name: $(grep ERROR "$log" | head -n 1) (all of it: $log)"
+  if ! (cd "$dir/lib" && sha256sum --quiet --strict -c "$scripts/$name.lock" &&
+    diff <(printf '%s\n' * | LC_ALL=C sort) <(awk '{print $2}' "$scripts/$name.lock" | LC_ALL=C sort)) >"$log" 2>&1; then
+    die "the jars of $name are not those that scripts/$name.lock names (see $log and $dir/lib)."
+  fi
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$dir/stamp"
+}
+
+install_test_python() {
+  if [ -f "$test_python/stamp" ]; then say "Python readers: in $test_python"; return; fi
+  local python=python3.11 log=$cache/python.log
+  command -v $python >/dev/null || die "the tests' Python packages are pinned for Python 3.11, and there is no python3.11 on this machine."
+  rm -rf "$test_python"
+  say "Python readers: fetching delta-rs, PyArrow, DuckDB, PySpark (once; 0.6 GB, some minutes)"
+  $python -m venv "$test_python" || die "$python -m venv failed; is the Debian package python3-venv installed?"
+  "$test_python/bin/pip" -q --disable-pip-version-check --no-cache-dir install --require-hashes --no-deps -r "$python_lock" >"$log" 2>&1 ||
+    die "pip could not install the tests' Python packages: $(grep -i error "$log" | head -n 1) (all of it: $log)"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$test_python/stamp"
+}
+
+# PySpark's package holds most of Spark's jars; of those that it holds too, its own copy wins.
+install_spark_jars() {
+  local done=$spark_jars/stamp bundled jar artifact
+  [ -f "$done" ] && { say "spark-jars: in $spark_jars"; return; }
+  fetch_jars spark-jars "$spark_jars"
+  rm "$done"
+  bundled=$("$test_python/bin/python" -c 'import os, pyspark; print(os.path.join(os.path.dirname(pyspark.__file__), "jars"))')
+  for jar in "$spark_jars"/lib/*.jar; do
+    artifact=$(basename "$jar" .jar | sed -E 's/-[0-9][0-9A-Za-z.+_-]*$//')
+    ! compgen -G "$bundled/$artifact-[0-9]*.jar" >/dev/null || rm "$jar"
+  done
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$done"
+}
+
 # ---- profiles -------------------------------------------------------------------------------------------------------
 
-profile_build() { install_packages "${build_packages[@]}"; install_deps; }
+profile_build() { install_packages "${build_packages[@]}" "$@"; install_deps; }
+
+profile_test() {
+  local java; mapfile -t java < <(java_packages)
+  profile_build libgtest-dev libgmock-dev "${java[@]}"
+  fetch_jars kafka-broker "$kafka"
+  install_test_python
+  install_spark_jars
+}
+
+profile_bench() {
+  local java; mapfile -t java < <(java_packages)
+  profile_build libbenchmark-dev "${java[@]}"
+  fetch_jars kafka-broker "$kafka"
+}
+
+# clang 19 needs the C++ library of GCC 12, which g++ brings.
+profile_tidy() { profile_build libgtest-dev libgmock-dev clang-19 clang-tidy-19 clang-format-19; }
+
+# Only what is there, so that a test can tell what it must do without.
+print_paths() {
+  [ ! -f "$deps/stamp" ] || echo "MILLRACE_DEPS_DIR=$deps"
+  [ ! -f "$test_python/stamp" ] || echo "MILLRACE_TEST_PYTHON=$test_python/bin/python"
+  [ ! -f "$kafka/stamp" ] || echo "MILLRACE_KAFKA_JARS=$kafka/lib"
+  [ ! -f "$spark_jars/stamp" ] || echo "MILLRACE_SPARK_JARS=$spark_jars/lib"
+}
 
 main() {
-  mkdir -p "$cache" || die "cannot write to $cache; set MILLRACE_CACHE to a folder that can be written."
-  command -v flock >/dev/null && { exec 9>"$cache/.lock"; flock -n 9 || { say "waiting for another set-up to finish"; flock 9; }; }
   case ${1:-build} in
-    build) profile_build ;;
+    paths) print_paths; return ;;
+    build | test | bench | tidy) ;;
     *) die "unknown profile '$1'; one of: build, test, bench, tidy, paths." ;;
   esac
+  mkdir -p "$cache" 2>/dev/null || true
+  [ -w "$cache" ] || die "cannot write to $cache; set MILLRACE_CACHE to a folder that can be written."
+  if command -v flock >/dev/null; then
+    exec 9>"$cache/.lock"
+    flock -n 9 || { say "waiting for another set-up to finish"; flock 9; }
+  fi
+  "profile_${1:-build}"
 }
 main "$@"

@@ -73,6 +73,20 @@ function(millrace_test_program name)
     set(arg_LABELS unit)
   endif()
   add_test(NAME ${name} COMMAND ${name})
+  if("unit" IN_LIST arg_LABELS)
+    set_property(GLOBAL APPEND PROPERTY MILLRACE_UNIT_TESTS ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES
     TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" ENVIRONMENT "${MILLRACE_TEST_ENVIRONMENT}")
+endfunction()
+
+# millrace_program(name SOURCES file... [LIBRARIES target...])
+#
+# A program that `make build` leaves in bin/; it links libmillrace.
+function(millrace_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE millrace_flags Millrace::millrace ${arg_LIBRARIES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  set_property(GLOBAL APPEND PROPERTY MILLRACE_PROGRAMS ${name})
 endfunction()

@@ -1,0 +1,39 @@
+# Each target sets up by itself what it needs (scripts/setup.sh); nothing has to be run before.
+
+.PHONY: help build demo test bench tidy format clean
+
+help:
+	@echo 'make build   the release programs, in build/release/bin/'
+	@echo 'make demo    a Kafka-to-Delta job on an embedded broker, shown in the terminal; 20 seconds'
+	@echo 'make test    all tests: units, streams, a real Kafka broker, other readers of the tables'
+	@echo 'make bench   messages a second, beside a bare Kafka consumer'
+	@echo 'make tidy    clang-tidy over everything'
+	@echo 'make format  clang-format over everything'
+
+build:
+	@scripts/setup.sh build
+	@scripts/build.sh release millrace_programs
+	@echo 'Built: build/release/bin/'
+
+demo: build
+	@build/release/bin/millrace_demo $(DEMO_ARGS)
+
+test:
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+bench:
+	@scripts/setup.sh bench
+	@scripts/build.sh release all -DMILLRACE_BENCH=ON
+	@bench/run.sh build/release $(BENCH_ARGS)
+
+tidy:
+	@scripts/setup.sh tidy
+	@scripts/build.sh tidy all -DMILLRACE_TESTS=ON
+
+format:
+	@scripts/setup.sh tidy
+	@git ls-files '*.h' '*.cc' | xargs clang-format-19 -i
+
+clean:
+	rm -rf build

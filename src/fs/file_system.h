@@ -32,18 +32,31 @@ class OutputFile {
   virtual base::Status Close() = 0;
 };
 
+/// An advisory lock; destroying it gives it back, and so does the end of the process, however it
+/// ends.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 /// Files behind one seam. Paths are absolute, with `/`, of the form that the store takes
-/// (local: "/a/b"; a leading "file:" or "file://" is removed by FromUri). Thread-safe.
+/// (local: "/a/b"); Resolve makes them from what a user wrote. Thread-safe.
 ///
-/// Errors: NotFound (also for a missing parent on read), Conflict (exists already), Unavailable
-/// (no space, input/output error, no permission: the text says which), Corrupt never.
+/// Errors: NotFound (also for a missing parent on read), Conflict (exists already), InvalidArgument
+/// (no file can have this path: too long, a parent is a file), Unavailable (no space, input/output
+/// error, no permission: the text says which and what to do), Corrupt never. After Unavailable from
+/// a call that writes, the file is there whole or not there at all; which of the two is unknown.
+///
+/// Hadoop keeps a hidden checksum `.<name>.crc` beside a file on a local disk and refuses a file
+/// that does not match it. A call that makes or replaces `<name>` therefore removes that file.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
   /// The one operation that everything rests on: `path` appears with all of `bytes`, durably, or
   /// not at all; an existing file is never changed. Conflict when `path` exists. Parent folders are
-  /// made. Local: temporary file `.<name>.<uuid>.tmp`, fsync, link(2), fsync of the folder.
+  /// made. Local: temporary file `.<name>.<uuid>.tmp`, fsync, rename that never replaces (or
+  /// link(2)), fsync of the folder. A crash may leave the temporary file, which nobody reads.
   virtual base::Status CreateExclusive(const std::string& path, std::string_view bytes) = 0;
 
   /// `path` then has `bytes`, durably and atomically, whatever stood there. For hints that may be
@@ -60,8 +73,14 @@ class FileSystem {
   virtual base::Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
   /// With parents; Ok when it exists already.
   virtual base::Status MakeDirectories(const std::string& directory) = 0;
-  /// Ok when there was nothing to remove. A folder is removed only when empty.
+  /// Ok when there was nothing to remove. A folder is removed only when empty (Conflict else). After
+  /// a power cut what was removed may be back.
   virtual base::Status Remove(const std::string& path) = 0;
+
+  /// Takes the lock that `path` stands for; does not wait. Conflict when somebody has it, in another
+  /// process or in this one; the text names the process that holds it when that is known. Local:
+  /// flock(2) on a file that is made, with its parents, and stays there; of this machine only.
+  virtual base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) = 0;
 };
 
 /// The machine's disks; lives for ever.
@@ -69,11 +88,16 @@ FileSystem* LocalFileSystem();
 
 /// `parent + "/" + child` without doubled slashes.
 std::string Join(std::string_view parent, std::string_view child);
+/// "/a/b" -> "b"; a slash at the end does not count.
 std::string_view BaseName(std::string_view path);
+/// "/a/b" -> "/a", "/a" -> "/", "a" -> "".
 std::string_view DirName(std::string_view path);
+/// ".<name>.crc" beside `path`: Hadoop's hidden checksum of that file.
+std::string HadoopChecksumPath(std::string_view path);
 
 /// Store and path of a user's location: "dir", "/abs/dir", "file:/abs/dir", "file:///abs/dir".
-/// Relative paths are made absolute. Unsupported for a scheme that no store serves (named).
+/// Relative paths are made absolute; doubled slashes, "." and ".." are taken out. Unsupported for a
+/// scheme that no store serves (named), InvalidArgument for an empty text.
 struct Location {
   FileSystem* file_system;  ///< Not owned; lives for ever.
   std::string path;

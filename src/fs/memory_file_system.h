@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <set>
 
 #include "fs/file_system.h"
 
@@ -20,6 +22,7 @@ class MemoryFileSystem : public FileSystem {
   base::Result<std::vector<FileInfo>> List(const std::string& directory) override;
   base::Status MakeDirectories(const std::string& directory) override;
   base::Status Remove(const std::string& path) override;
+  base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override;
 
  private:
   struct Entry {
@@ -27,9 +30,21 @@ class MemoryFileSystem : public FileSystem {
     std::string bytes;
     base::WallTime modified;
   };
+  struct Locks {
+    std::mutex mutex;  // Protects held.
+    std::set<std::string> held;
+  };
+  class Lock;
+  class Output;
 
-  base::Clock* clock_;
-  std::mutex mutex_;                    // Protects entries_.
+  // All three with mutex_ held.
+  base::Status MakeParents(const std::string& path);
+  base::Status MakeDirectory(const std::string& directory);
+  base::Status Put(const std::string& path, std::string_view bytes, bool replace);
+
+  base::Clock* const clock_;
+  const std::shared_ptr<Locks> locks_ = std::make_shared<Locks>();  // Shared with the locks given.
+  std::mutex mutex_;                                                // Protects entries_.
   std::map<std::string, Entry> entries_;
 };
 

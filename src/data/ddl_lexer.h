@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace millrace::data {
+
+/// One token of Spark's DDL.
+struct DdlToken {
+  enum class Kind {
+    kIdentifier,  ///< Letters, digits and _; keywords too.
+    kQuoted,      ///< `...`; text() without the quotes.
+    kInteger,     ///< Digits only.
+    kString,      ///< '...' or "..."; text() with its escapes resolved.
+    kSymbol,      ///< One character: < > ( ) , : - ...
+    kBad,         ///< Something that never ends (a quote, a comment).
+    kEnd,
+  };
+  Kind kind = Kind::kEnd;
+  std::string text;
+  std::string_view raw;    ///< As it stands in the input.
+  std::size_t offset = 0;  ///< Of its first byte in the input.
+
+  bool is_symbol(char symbol) const { return kind == Kind::kSymbol && raw[0] == symbol; }
+  /// Precondition: `upper` is in upper case.
+  bool is_keyword(std::string_view upper) const;
+};
+
+/// All tokens of `ddl`, the last one kEnd. Comments (-- and /* */) and white space separate. The
+/// tokens point into `ddl`.
+std::vector<DdlToken> TokenizeDdl(std::string_view ddl);
+
+/// The content of a string literal, quotes included in `raw`: \n, \t, \', \u0041, \101, doubled
+/// quotes, ... as Spark resolves them.
+std::string UnescapeSqlString(std::string_view raw);
+
+}  // namespace millrace::data

@@ -13,6 +13,7 @@ Values are taken from Arrow columns, not from Python rows, so that strings keep 
 """
 import base64
 import json
+import re
 
 import pyarrow as pa
 
@@ -120,7 +121,8 @@ def error(exception):
     chain, link = [], origin
     while link is not None and len(chain) < 20:
         name = link.getClass().getSimpleName()
-        entry = {"class": {"ExtendedAnalysisException": "AnalysisException"}.get(name, name), "condition": None, "sqlState": None, "parameters": {}, "message": link.getMessage()}
+        message = link.getSimpleMessage() if name == "ExtendedAnalysisException" else link.getMessage()  # without the plan and its numbers
+        entry = {"class": {"ExtendedAnalysisException": "AnalysisException"}.get(name, name), "condition": None, "sqlState": None, "parameters": {}, "message": message}
         if _is(link, "org.apache.spark.SparkThrowable"):
             entry |= {"condition": link.getCondition(), "sqlState": link.getSqlState(), "parameters": dict(link.getMessageParameters() or {})}
         chain.append(entry)
@@ -135,9 +137,17 @@ def error(exception):
     return {"error": shown}
 
 
-def write(path, records):
-    """One JSON object a line."""
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def write(path, records, hide=None, uuids=True):
+    """One JSON object a line. `hide` maps texts of this run (folders, ids) to the placeholders that stand for them in the file.
+
+    Without `uuids` every UUID becomes <uuid>, so that a second recording differs only where Spark does."""
     with open(path, "w", encoding="utf-8") as out:
         for record in records:
-            out.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+            line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+            for text_, placeholder in (hide or {}).items():
+                line = line.replace(text_, placeholder)
+            out.write((line if uuids else UUID.sub("<uuid>", line)) + "\n")
     print(f"{path}: {len(records)} records")

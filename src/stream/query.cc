@@ -9,8 +9,6 @@
 namespace millrace::stream {
 namespace {
 
-constexpr std::size_t kRecentProgress = 100;
-
 BatchParts PartsOf(const QueryParts& parts) {
   BatchParts batch;
   for (const auto& source : parts.sources) batch.sources.push_back(source.get());
@@ -289,7 +287,7 @@ void Query::Publish(StreamingQueryProgress progress) {
     std::lock_guard lock(mutex_);
     published_state_ = state_;
     recent_.push_back(progress);
-    if (recent_.size() > kRecentProgress) recent_.pop_front();
+    if (recent_.size() > static_cast<std::size_t>(parts_.recent_progress)) recent_.pop_front();
   }
   if (parts_.events != nullptr) parts_.events->OnProgress(progress);
 }

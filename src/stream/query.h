@@ -53,6 +53,7 @@ struct QueryParts {
   std::chrono::milliseconds polling_delay{10};
   std::chrono::milliseconds idle_event_interval{10'000};
   std::int64_t min_batches_to_retain = 100;
+  int recent_progress = 100;  ///< How many progresses are kept.
 };
 
 /// A running streaming query: one thread that decides and commits. Its public methods are

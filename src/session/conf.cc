@@ -1,0 +1,175 @@
+#include "session/conf.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "data/time_zone.h"
+
+namespace millrace::session {
+namespace {
+
+enum class Kind { kText, kCount, kDuration, kTimeZone, kOnlyTrue };
+
+struct Known {
+  std::string_view key;
+  Kind kind;
+  std::string_view fallback;  ///< Spark's default; empty when there is none.
+};
+
+constexpr Known kKnown[] = {
+    {"spark.app.name", Kind::kText, ""},
+    {"spark.master", Kind::kText, "local[*]"},
+    {"spark.sql.ansi.enabled", Kind::kOnlyTrue, "true"},
+    {"spark.sql.session.timeZone", Kind::kTimeZone, ""},
+    {"spark.sql.shuffle.partitions", Kind::kCount, "200"},
+    {"spark.sql.streaming.checkpointLocation", Kind::kText, ""},
+    {"spark.sql.streaming.minBatchesToRetain", Kind::kCount, "100"},
+    {"spark.sql.streaming.noDataProgressEventInterval", Kind::kDuration, "10000ms"},
+    {"spark.sql.streaming.numRecentProgressUpdates", Kind::kCount, "100"},
+    {"spark.sql.streaming.pollingDelay", Kind::kDuration, "10ms"},
+};
+
+const Known* Find(std::string_view key) {
+  for (const Known& known : kKnown) {
+    if (known.key == key) return &known;
+  }
+  return nullptr;
+}
+
+std::optional<std::int64_t> ParseCount(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return value;
+}
+
+/// "10ms", "5s", "1m", or a bare number of milliseconds.
+std::optional<std::int64_t> ParseDurationMs(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || value < 0) return std::nullopt;
+  const std::string_view unit(end, text.data() + text.size() - end);
+  if (unit.empty() || unit == "ms") return value;
+  if (unit == "s") return value * 1000;
+  if (unit == "m" || unit == "min") return value * 60'000;
+  return std::nullopt;
+}
+
+std::string_view Expected(Kind kind) {
+  switch (kind) {
+    case Kind::kCount: return "a whole number above 0";
+    case Kind::kDuration: return "a time such as 500ms or 10s";
+    case Kind::kTimeZone: return "a time zone such as UTC, Europe/Berlin or +02:00";
+    case Kind::kOnlyTrue: return "true: Millrace evaluates with ANSI semantics only";
+    case Kind::kText: break;
+  }
+  return "";
+}
+
+bool Valid(Kind kind, std::string_view value) {
+  switch (kind) {
+    case Kind::kCount: return ParseCount(value).has_value();
+    case Kind::kDuration: return ParseDurationMs(value).has_value();
+    case Kind::kTimeZone: return data::LoadTimeZone(value).ok();
+    case Kind::kOnlyTrue: return value == "true";
+    case Kind::kText: break;
+  }
+  return true;
+}
+
+}  // namespace
+
+base::Status Conf::Set(std::string_view key, std::string_view value) {
+  const Known* known = Find(key);
+  if (known == nullptr) {
+    if (key.starts_with("spark.")) {
+      base::LogWarn(fmt::format("conf {} has no effect in Millrace", key));
+    }
+  } else if (!Valid(known->kind, value)) {
+    return base::Status::InvalidArgument(
+               fmt::format("conf {} cannot be \"{}\"; expected {}", key, value,
+                           Expected(known->kind)))
+        .WithSparkError({"IllegalArgumentException", "", "", {}});
+  }
+  std::lock_guard lock(mutex_);
+  values_.insert_or_assign(std::string(key), std::string(value));
+  return base::Status::Ok();
+}
+
+void Conf::Unset(std::string_view key) {
+  std::lock_guard lock(mutex_);
+  if (const auto found = values_.find(key); found != values_.end()) values_.erase(found);
+}
+
+std::optional<std::string> Conf::Get(std::string_view key) const {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = values_.find(key); found != values_.end()) return found->second;
+  }
+  if (key == "spark.sql.session.timeZone") return MachineTimeZone();
+  const Known* known = Find(key);
+  if (known == nullptr || known->fallback.empty()) return std::nullopt;
+  return std::string(known->fallback);
+}
+
+std::string Conf::GetKnown(std::string_view key) const { return Get(key).value_or(""); }
+
+std::string Conf::time_zone() const { return GetKnown("spark.sql.session.timeZone"); }
+std::optional<std::string> Conf::checkpoint_location() const {
+  return Get("spark.sql.streaming.checkpointLocation");
+}
+int Conf::shuffle_partitions() const {
+  return static_cast<int>(*ParseCount(GetKnown("spark.sql.shuffle.partitions")));
+}
+int Conf::recent_progress_updates() const {
+  return static_cast<int>(*ParseCount(GetKnown("spark.sql.streaming.numRecentProgressUpdates")));
+}
+std::int64_t Conf::min_batches_to_retain() const {
+  return *ParseCount(GetKnown("spark.sql.streaming.minBatchesToRetain"));
+}
+std::chrono::milliseconds Conf::polling_delay() const {
+  return std::chrono::milliseconds(*ParseDurationMs(GetKnown("spark.sql.streaming.pollingDelay")));
+}
+std::chrono::milliseconds Conf::no_data_progress_interval() const {
+  return std::chrono::milliseconds(
+      *ParseDurationMs(GetKnown("spark.sql.streaming.noDataProgressEventInterval")));
+}
+
+base::Result<int> ThreadsOfMaster(std::string_view master) {
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  if (master == "local[*]") return cores;
+  if (master == "local") return 1;
+  if (master.starts_with("local[") && master.ends_with("]")) {
+    const auto threads = ParseCount(master.substr(6, master.size() - 7));
+    if (threads && *threads <= 1024) return static_cast<int>(*threads);
+  }
+  return base::Status::InvalidArgument(
+             fmt::format("master \"{}\": Millrace is one process; use local, local[N] or local[*], "
+                         "or hand the checkpoint to a Spark cluster",
+                         master))
+      .WithSparkError({"IllegalArgumentException", "", "", {}});
+}
+
+std::string MachineTimeZone() {
+  const char* variable = std::getenv("TZ");
+  if (variable != nullptr) {
+    const std::string_view name = *variable == ':' ? variable + 1 : variable;
+    if (!name.empty() && data::LoadTimeZone(name).ok()) return std::string(name);
+    return "UTC";
+  }
+  std::error_code error;
+  const std::string target = std::filesystem::canonical("/etc/localtime", error).string();
+  const std::size_t at = target.find("/zoneinfo/");
+  if (!error && at != std::string::npos) {
+    const std::string name = target.substr(at + 10);
+    if (data::LoadTimeZone(name).ok()) return name;
+  }
+  return "UTC";
+}
+
+}  // namespace millrace::session

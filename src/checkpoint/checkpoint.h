@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "base/result.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "checkpoint/metadata_log.h"
 #include "fs/file_system.h"
 
 namespace millrace::checkpoint {
@@ -46,22 +46,24 @@ class OffsetLog {
  public:
   OffsetLog(fs::FileSystem* file_system, std::string directory);
   /// Atomic and durable. Conflict with CONCURRENT_STREAM_LOG_UPDATE (40000) when N exists: somebody
-  /// else runs this query. An orphan `.N.crc` of Hadoop is removed first: it would make Spark fail.
+  /// else runs this query. An orphan `.N.crc` of Hadoop goes: it would make Spark fail. Each offset
+  /// must be one line that is not empty (Internal else).
   base::Status Add(std::int64_t batch_id, const OffsetSeq& entry);
-  /// NotFound when there is none; Corrupt names the file: "Incomplete log file", bad JSON,
-  /// INVALID_LOG_VERSION.* for another version.
+  /// NotFound when there is none. Corrupt ("Incomplete log file", bad JSON, MALFORMED_LOG_FILE) and
+  /// Unsupported (INVALID_LOG_VERSION.*: format v2, whose lines are `<sourceId>:<offset>`, or newer)
+  /// name the file.
   base::Result<OffsetSeq> Get(std::int64_t batch_id) const;
   /// Ids in ascending order.
   base::Result<std::vector<std::int64_t>> List() const;
-  /// Removes every batch below `threshold`, with its `.N.crc`.
+  /// Removes every batch below `threshold`, with its `.N.crc`, oldest first.
   base::Status Purge(std::int64_t threshold);
 
  private:
-  fs::FileSystem* file_system_;
-  std::string directory_;
+  MetadataLog log_;
 };
 
-/// commits/ : the completion log. Not thread-safe. Same contract as OffsetLog.
+/// commits/ : the completion log. Not thread-safe. Same contract as OffsetLog; of format v2 the
+/// watermark is read.
 class CommitLog {
  public:
   CommitLog(fs::FileSystem* file_system, std::string directory);
@@ -71,8 +73,7 @@ class CommitLog {
   base::Status Purge(std::int64_t threshold);
 
  private:
-  fs::FileSystem* file_system_;
-  std::string directory_;
+  MetadataLog log_;
 };
 
 /// Where a restart begins; what `NextBatch` needs of the logs.
@@ -84,14 +85,18 @@ struct RecoveredState {
   std::optional<std::pair<std::int64_t, CommitMetadata>> last_commit;
 };
 
+/// One query's hold on its directory. Not thread-safe.
 class Checkpoint {
  public:
-  /// Opens or creates the directory. Each situation of 7.9 has its answer here:
-  /// metadata missing while logs have entries: STREAMING_CHECKPOINT_MISSING_METADATA_FILE (42K03);
-  /// no metadata and no batches but other entries in offsets/, commits/ or state/:
-  /// STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY; metadata not JSON or without a UUID: Corrupt.
-  /// A second engine that holds the same directory: Conflict, held by `<checkpoint>/.millrace.lock`
-  /// (an advisory lock of this machine; dies with its process; local disks only).
+  /// Opens or creates the directory; a new one gets a query id from `random`. `file_system` is not
+  /// owned. Failures, with Spark's condition:
+  /// Conflict: another engine, or another query of this one, has the directory. That is held by
+  /// `<directory>/.millrace.lock`, a lock of this machine that ends with its process.
+  /// Corrupt: metadata is missing while the logs have batches
+  /// (STREAMING_CHECKPOINT_MISSING_METADATA_FILE, 42K03; a new id would make sinks accept the same
+  /// rows again); there is no batch in offsets/, but offsets/, commits/ or state/ is not empty
+  /// (STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY, 42K03); metadata is not JSON with a UUID as "id".
+  /// Temporary files that a crash left in an otherwise empty log are removed.
   static base::Result<std::unique_ptr<Checkpoint>> Open(fs::FileSystem* file_system,
                                                         std::string directory,
                                                         base::Random* random);
@@ -104,12 +109,14 @@ class Checkpoint {
   /// `<directory>/sources/<index>`
   virtual std::string SourcePath(int index) const = 0;
 
-  /// Reads the ends of both logs. Errors of 7.9: "batch N-1 doesn't exist" when the newest N > 0 has
-  /// no predecessor; Corrupt for unreadable files. `sources` is the number of sources of the plan;
-  /// a different number of offset lines is an error that names both.
+  /// Reads the ends of both logs. Corrupt: "batch N-1 doesn't exist" when the newest N > 0 has no
+  /// predecessor, or a file cannot be read. Conflict with CONCURRENT_STREAM_LOG_UPDATE (40000):
+  /// commits/ is ahead of offsets/. InvalidArgument: the newest two offsets files do not have
+  /// `sources` lines, the number of sources of the plan; names both numbers. A commits/ that is
+  /// behind by more than the newest batch is a warning: that batch is redone.
   virtual base::Result<RecoveredState> Recover(int sources) = 0;
 
-  /// Called right after offsets/N was written: keeps `retain` (spark: 100) batches before N.
+  /// Called right after offsets/N was written: keeps `retain` (Spark: 100) batches before N.
   virtual base::Status Purge(std::int64_t batch_id, std::int64_t retain) = 0;
 };
 

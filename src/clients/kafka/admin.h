@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "clients/kafka/client.h"
+#include "clients/kafka/topic_partition.h"
+
+namespace millrace::clients::kafka {
+
+/// In place of an offset: the log's start and end. What `startingOffsets` means by -2 and -1.
+inline constexpr std::int64_t kEarliest = -2;
+inline constexpr std::int64_t kLatest = -1;
+
+using Offsets = std::map<TopicPartition, std::int64_t>;
+
+/// Asks brokers about topics and offsets; needs no right but Describe. Has a connection of its own,
+/// because a broker answers one request of a connection after the other and a waiting fetch would
+/// hold up each answer. One call at a time; each blocks until it is answered, `stop` is requested
+/// (Cancelled, within 0.1 s) or the deadline has passed (Unavailable: says which servers, what
+/// happened and what to look at). Errors that go away by themselves are retried until then.
+class Admin {
+ public:
+  struct Limits {
+    /// For the first answer of this Admin: the user is waiting, and the address may be wrong.
+    std::chrono::milliseconds first_answer{20'000};
+    /// For each later one: a broker may be restarting.
+    std::chrono::milliseconds answer{60'000};
+    /// A topic or partition that is missing is asked for this often before it counts as missing.
+    int missing_attempts = 3;
+    std::chrono::milliseconds missing_interval{10};
+  };
+
+  static base::Result<std::unique_ptr<Admin>> Create(const Properties& properties, Limits limits);
+
+  /// Partition counts. NotFound names the topics that do not exist; none is created by asking.
+  base::Result<std::map<std::string, int>> DescribeTopics(const std::vector<std::string>& topics,
+                                                          std::stop_token stop);
+  /// Names of all topics that this user may see, Kafka's internal ones left out.
+  base::Result<std::vector<std::string>> ListTopics(std::stop_token stop);
+
+  /// Offsets for kEarliest, kLatest, or a time in milliseconds: the first offset whose record is not
+  /// older, -1 when there is none. With `read_committed`, the latest is the last stable offset.
+  /// NotFound names partitions that do not exist.
+  base::Result<Offsets> ListOffsets(const Offsets& asked, bool read_committed,
+                                    std::stop_token stop);
+
+  ~Admin();
+
+  const Client& client() const { return *client_; }
+
+ private:
+  struct EventDeleter {
+    void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  };
+  using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
+  /// Reads an answer; sets `transient` when asking again may help.
+  using Reader = std::function<base::Status(const Event&, bool* transient, bool* missing)>;
+  using Asker = std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
+
+  using MetadataReader =
+      std::function<base::Status(const rd_kafka_metadata_t&, bool* transient, bool* missing)>;
+
+  Admin(std::unique_ptr<Client> client, Limits limits)
+      : client_(std::move(client)), limits_(limits) {}
+  base::Status Ask(rd_kafka_admin_op_t operation, const std::string& what, const Asker& ask,
+                   const Reader& read, std::stop_token stop, bool read_committed = false);
+  base::Status FetchMetadata(bool all_topics, const std::string& what, const MetadataReader& read,
+                             std::stop_token stop);
+  base::Status NoAnswer(const std::string& what, std::chrono::milliseconds waited,
+                        const base::Status& last) const;
+
+  std::unique_ptr<Client> client_;
+  Limits limits_;
+  std::map<std::string, rd_kafka_topic_t*> topics_;  // Those that were asked about.
+  bool answered_ = false;                            // Has any broker ever answered?
+};
+
+}  // namespace millrace::clients::kafka

@@ -3,8 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "data/scalar_text.h"
 
 namespace millrace {
 namespace {
@@ -15,19 +16,9 @@ using Json = nlohmann::ordered_json;
 /// them its own way, so they stand in the tree as a marked string that Dump() unquotes.
 constexpr char kRawMark = '\x01';
 
-std::string JavaDouble(double value) {
-  if (std::abs(value) < 1e7) return fmt::format("{:.1f}", value);
-  std::string text = fmt::format("{:e}", value);
-  const std::size_t e = text.find('e');
-  std::string mantissa = text.substr(0, e);
-  while (mantissa.ends_with('0')) mantissa.pop_back();
-  if (mantissa.ends_with('.')) mantissa += '0';
-  return fmt::format("{}E{}", mantissa, std::stoi(text.substr(e + 1)));
-}
-
 void AddRate(Json& object, const char* key, double value) {
   if (!std::isfinite(value)) return;
-  object[key] = kRawMark + JavaDouble(std::floor(value * 10 + 0.5) / 10) + kRawMark;
+  object[key] = kRawMark + data::DoubleText(std::floor(value * 10 + 0.5) / 10) + kRawMark;
 }
 
 Json ParsedOrText(const std::optional<std::string>& offset) {

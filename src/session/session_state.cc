@@ -47,7 +47,7 @@ base::Result<const connector::SinkProvider*> FindSink(std::string_view format) {
 class EngineSources : public analysis::SourceCatalog {
  public:
   base::Result<StructType> SourceSchema(
-      const std::string& format, const plan::Options& options,
+      const std::string& format, const std::map<std::string, std::string>& options,
       const std::optional<StructType>& user_schema) const override {
     MILLRACE_ASSIGN_OR_RETURN(const auto* provider, FindSource(format));
     return provider->Schema(connector::Options(options), user_schema);
@@ -61,6 +61,19 @@ stream::Trigger ToInternal(const Trigger& trigger) {
     case Trigger::Kind::kProcessingTime: break;
   }
   return {stream::Trigger::Kind::kProcessingTime, trigger.interval()};
+}
+
+/// Of what analysis::ParseOutputMode gives.
+connector::OutputMode ModeOf(std::string_view mode) {
+  if (mode == "complete") return connector::OutputMode::kComplete;
+  return mode == "update" ? connector::OutputMode::kUpdate : connector::OutputMode::kAppend;
+}
+
+/// What analysis has to say of a query that is to be written.
+base::Status CheckQuery(const StreamRequest& request, std::string_view mode) {
+  MILLRACE_RETURN_IF_ERROR(analysis::CheckOutputMode(request.query, mode));
+  MILLRACE_RETURN_IF_ERROR(analysis::CheckColumnNamesForWrite(request.query.schema()));
+  return analysis::CheckRunnable(request.query);
 }
 
 std::optional<std::string> FindOption(const std::map<std::string, std::string>& options,
@@ -79,6 +92,7 @@ base::Result<plan::ResolvedQuery> SessionState::Analyze(const plan::RelationPtr&
   analysis::AnalysisContext context;
   context.sources = &kSources;
   context.time_zone = conf_.time_zone();
+  context.default_source = conf_.default_source();
   return analysis::Analyze(relation, context);
 }
 
@@ -169,15 +183,10 @@ base::Result<std::vector<std::unique_ptr<connector::Source>>> SessionState::Make
 
 base::Result<std::shared_ptr<RunningQuery>> SessionState::StartQuery(StreamRequest request) {
   if (stopped()) return base::Status::Cancelled("this SparkSession has been stopped");
-  if (!request.query.is_streaming) {
-    return base::Status::InvalidArgument(
-               "[WRITE_STREAM_NOT_ALLOWED] `writeStream` can be called only on streaming "
-               "Dataset/DataFrame. SQLSTATE: 42601")
-        .WithSparkError({"AnalysisException", "WRITE_STREAM_NOT_ALLOWED", "42601", {}});
-  }
   MILLRACE_ASSIGN_OR_RETURN(const auto* sink_provider, FindSink(request.format));
-  MILLRACE_ASSIGN_OR_RETURN(const connector::OutputMode mode,
-                            analysis::CheckOutputMode(request.query, request.output_mode));
+  MILLRACE_ASSIGN_OR_RETURN(const std::string mode,
+                            analysis::ParseOutputMode(request.output_mode));
+  MILLRACE_RETURN_IF_ERROR(CheckQuery(request, mode));
   MILLRACE_RETURN_IF_ERROR(RefuseTakenName(request));
   MILLRACE_ASSIGN_OR_RETURN(auto* processor, Processor());
 
@@ -197,7 +206,7 @@ base::Result<std::shared_ptr<RunningQuery>> SessionState::StartQuery(StreamReque
   sink.options.MarkHonoured("checkpointLocation");
   sink.options.MarkHonoured("queryName");
   sink.schema = request.query.schema();
-  sink.output_mode = mode;
+  sink.output_mode = ModeOf(mode);
   sink.partition_columns = request.partition_columns;
   sink.query_id = parts.identity.id;
   sink.query_name = request.name.value_or("");

@@ -67,7 +67,11 @@ DataStreamReader& DataStreamReader::options(const std::map<std::string, std::str
 
 DataFrame DataStreamReader::load() {
   return session::MakeDataFrame(
-      session_, plan::ReadStream(format_.empty() ? "parquet" : format_, options_, schema_));
+      session_, plan::MakeRelation(plan::relation::Read{
+                    plan::relation::DataSource{
+                        format_.empty() ? std::nullopt : std::optional(format_), schema_, options_,
+                        {}, {}, ""},
+                    true}));
 }
 
 DataFrame DataStreamReader::load(std::string_view path) {
@@ -114,7 +118,7 @@ DataStreamWriter& DataStreamWriter::options(const std::map<std::string, std::str
 StreamingQuery DataStreamWriter::start() {
   session::StreamRequest request;
   request.query = df_.state()->resolved;
-  request.format = format_.empty() ? "parquet" : format_;
+  request.format = format_.empty() ? df_.state()->session->conf().default_source() : format_;
   request.output_mode = output_mode_;
   request.name = query_name_ && !query_name_->empty() ? query_name_
                                                       : connector::Options(options_).GetString("queryName");

@@ -88,6 +88,7 @@ TEST(ResultTest, ConvertsToTheValue) {
 }
 
 TEST(ResultDeathTest, ValueOfAFailureIsABug) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   const Result<int> result = Status::NotFound("x");
   EXPECT_DEATH(static_cast<void>(result.value()), "internal error");
 }

@@ -74,7 +74,7 @@ class Parser {
     if (Peek().kind == Token::Kind::kEnd) return EmptyError();
     std::vector<StructField> fields;
     do {
-      MILLRACE_RETURN_IF_ERROR(ParseField(&fields, 0));
+      MILLRACE_RETURN_IF_ERROR(ParseField(&fields, 0, false));
     } while (Skip(','));
     MILLRACE_RETURN_IF_ERROR(ExpectEnd());
     MILLRACE_RETURN_IF_ERROR(meaning_);
@@ -97,18 +97,25 @@ class Parser {
     return true;
   }
 
-  /// "(line 1, pos 4)" of a token, as Spark counts: lines from 1, columns from 0.
-  std::string Place(const Token& token) const {
+  /// Spark's text of a ParseException: the message, where it is (lines from 1, columns from 0), and
+  /// the lines with a mark under the place.
+  std::string Message(const Token& token, const std::string& text) const {
     const std::string_view before = ddl_.substr(0, token.offset);
-    const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0.
-    return fmt::format(" (line {}, pos {})", std::count(before.begin(), before.end(), '\n') + 1,
-                       before.size() - line_start);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const std::size_t column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0.
+    const std::size_t line_end = std::min(ddl_.find('\n', token.offset), ddl_.size());
+    std::string message = fmt::format("\n{} (line {}, pos {})\n\n== SQL ==\n{}\n{}^^^\n", text, line,
+                                      column, ddl_.substr(0, line_end), std::string(column, '-'));
+    if (line_end < ddl_.size()) message += fmt::format("{}\n", ddl_.substr(line_end + 1));
+    return message;
   }
 
-  Status ParseError(const Token& token, const std::string& message, std::string condition,
+  Status ParseError(const Token& token, const std::string& text, std::string condition,
                     std::string sql_state,
                     std::map<std::string, std::string> parameters) const {
-    return Status::InvalidArgument(message + Place(token))
+    std::string full = "[" + condition + "] " + text;
+    if (!sql_state.empty()) full += " SQLSTATE: " + sql_state;
+    return Status::InvalidArgument(Message(token, full))
         .WithSparkError({"ParseException", std::move(condition), std::move(sql_state),
                          std::move(parameters)});
   }
@@ -186,17 +193,21 @@ class Parser {
       MeaningError(ParseError(
           token,
           "The unquoted identifier " + *name + " is invalid and must be back quoted as: `" + *name +
-              "`. Unquoted identifiers can only contain ASCII letters, digits and underbar.",
+              "`. Unquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits "
+              "('0' - '9'), and underbar ('_'). Unquoted identifiers must also not start with a "
+              "digit. Different data sources and meta stores may impose additional restrictions on "
+              "valid identifiers.",
           "INVALID_IDENTIFIER", "42602", {{"ident", *name}}));
     }
     return Status::Ok();
   }
 
-  /// One column or struct field: `name [:] type [NOT NULL] [COMMENT 'text']`.
-  Status ParseField(std::vector<StructField>* fields, int depth) {
+  /// One column or struct field: `name type [NOT NULL] [COMMENT 'text']`; in a struct a colon may
+  /// stand behind the name.
+  Status ParseField(std::vector<StructField>* fields, int depth, bool colon_allowed) {
     StructField field;
     MILLRACE_RETURN_IF_ERROR(ParseName(&field.name));
-    Skip(':');
+    if (colon_allowed) Skip(':');
     MILLRACE_RETURN_IF_ERROR(ParseType(&field.dataType, depth));
     if (SkipKeyword("NOT") || Skip('!')) {
       if (!SkipKeyword("NULL")) return SyntaxError(Peek());
@@ -224,9 +235,9 @@ class Parser {
       *type = *trivial;
       return Status::Ok();
     }
-    if (name.is_keyword("ARRAY")) return ParseArray(name, type, depth);
-    if (name.is_keyword("MAP")) return ParseMap(name, type, depth);
-    if (name.is_keyword("STRUCT")) return ParseStruct(name, type, depth);
+    if (name.is_keyword("ARRAY") || name.is_keyword("MAP") || name.is_keyword("STRUCT")) {
+      return ParseNested(name, type, depth);
+    }
     if (name.is_keyword("STRING")) return ParseString(name, type);
     if (name.is_keyword("CHAR") || name.is_keyword("CHARACTER") || name.is_keyword("VARCHAR")) {
       return ParseCharacters(name, type);
@@ -240,22 +251,44 @@ class Parser {
     return ParseUnknown(name);
   }
 
-  Status IncompleteError(const Token& name, const char* what) {
-    return ParseError(name,
-                      fmt::format("Incomplete complex type: the definition of \"{0}\" is "
-                                  "incomplete. Write what is inside, for example \"{0}<{1}>\".",
-                                  UpperAscii(name.raw), what),
-                      "INCOMPLETE_TYPE_DEFINITION." + UpperAscii(name.raw), "42K01", {});
-  }
-
-  Status ParseArray(const Token& name, DataType* type, int depth) {
-    if (!Skip('<')) {
-      Status error = IncompleteError(name, "INT");
-      auto spark = error.spark_error();
-      spark.parameters = {{"elementType", "<INT>"}};
-      MeaningError(error.WithSparkError(std::move(spark)));
+  Status ParseNested(const Token& name, DataType* type, int depth) {
+    const std::size_t bracket = next_;
+    if (!Peek().is_symbol('<')) {
+      MeaningError(IncompleteError(name));
       return Status::Ok();
     }
+    Status status = name.is_keyword("ARRAY") ? ParseArray(type, depth)
+                    : name.is_keyword("MAP") ? ParseMap(type, depth)
+                                             : ParseStruct(type, depth);
+    if (depth > 0 || status.ok() || status.spark_error().condition != "PARSE_SYNTAX_ERROR") {
+      return status;
+    }
+    // Spark's parser looks ahead: when the brackets hold no type, it takes ARRAY for an unknown
+    // type's name and complains of the bracket. A colon, which only a struct has, ends that doubt.
+    for (std::size_t i = bracket; i < std::min(next_, tokens_.size()); ++i) {
+      if (tokens_[i].is_symbol(':')) return status;
+    }
+    return SyntaxError(tokens_[bracket]);
+  }
+
+  Status IncompleteError(const Token& name) const {
+    const std::string upper = UpperAscii(name.raw);
+    std::string rest = "at least one field type. For example: \"STRUCT<Field1 INT>\".";
+    std::map<std::string, std::string> parameters;
+    if (upper == "ARRAY") {
+      rest = "an element type. For example: \"ARRAY<INT>\".";
+      parameters = {{"elementType", "<INT>"}};
+    } else if (upper == "MAP") {
+      rest = "a key type and a value type. For example: \"MAP<TIMESTAMP, INT>\".";
+    }
+    return ParseError(name,
+                      "Incomplete complex type: The definition of \"" + upper +
+                          "\" type is incomplete. You must provide " + rest,
+                      "INCOMPLETE_TYPE_DEFINITION." + upper, "42K01", std::move(parameters));
+  }
+
+  Status ParseArray(DataType* type, int depth) {
+    MILLRACE_RETURN_IF_ERROR(Expect('<'));
     DataType element;
     MILLRACE_RETURN_IF_ERROR(ParseType(&element, depth + 1));
     MILLRACE_RETURN_IF_ERROR(Expect('>'));
@@ -263,11 +296,8 @@ class Parser {
     return Status::Ok();
   }
 
-  Status ParseMap(const Token& name, DataType* type, int depth) {
-    if (!Skip('<')) {
-      MeaningError(IncompleteError(name, "STRING, INT"));
-      return Status::Ok();
-    }
+  Status ParseMap(DataType* type, int depth) {
+    MILLRACE_RETURN_IF_ERROR(Expect('<'));
     DataType key;
     DataType value;
     MILLRACE_RETURN_IF_ERROR(ParseType(&key, depth + 1));
@@ -278,15 +308,12 @@ class Parser {
     return Status::Ok();
   }
 
-  Status ParseStruct(const Token& name, DataType* type, int depth) {
-    if (!Skip('<')) {
-      MeaningError(IncompleteError(name, "name: STRING, age: INT"));
-      return Status::Ok();
-    }
+  Status ParseStruct(DataType* type, int depth) {
+    MILLRACE_RETURN_IF_ERROR(Expect('<'));
     std::vector<StructField> fields;
     if (!Skip('>')) {
       do {
-        MILLRACE_RETURN_IF_ERROR(ParseField(&fields, depth + 1));
+        MILLRACE_RETURN_IF_ERROR(ParseField(&fields, depth + 1, true));
       } while (Skip(','));
       MILLRACE_RETURN_IF_ERROR(Expect('>'));
     }
@@ -306,9 +333,9 @@ class Parser {
     } while (Skip('.'));
     const std::string upper = UpperAscii(collation);
     if (upper != "UTF8_BINARY" && upper != "SYSTEM.BUILTIN.UTF8_BINARY") {
-      MeaningError(Status::Unsupported("STRING COLLATE " + collation +
-                                       " is not supported, only UTF8_BINARY is; write STRING." +
-                                       Place(name)));
+      MeaningError(Status::Unsupported(Message(
+          name, "STRING COLLATE " + collation +
+                    " is not supported, only UTF8_BINARY is: write STRING.")));
     }
     return Status::Ok();
   }
@@ -343,10 +370,15 @@ class Parser {
           "_LEGACY_ERROR_TEMP_1228", "",
           {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}}));
     } else if (precision > 38) {
-      MeaningError(ParseError(
-          name, fmt::format("Decimal precision {} exceeds max precision 38.", precision),
-          "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003",
-          {{"precision", std::to_string(precision)}, {"maxPrecision", "38"}}));
+      MeaningError(
+          Status::InvalidArgument(
+              fmt::format("[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] Decimal precision {} exceeds "
+                          "max precision 38. SQLSTATE: 22003",
+                          precision))
+              .WithSparkError({"SparkArithmeticException",
+                               "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003",
+                               {{"precision", std::to_string(precision)},
+                                {"maxPrecision", "38"}}}));
     }
     *type = DecimalType(precision, scale);
     return Status::Ok();
@@ -450,15 +482,21 @@ Result<StructType> ParseTableSchema(std::string_view ddl) { return Parser(ddl).W
 
 Result<DataType> ParseSchemaText(std::string_view ddl_or_json) {
   const std::size_t start = ddl_or_json.find_first_not_of(" \t\r\n");
+  std::string json_message;
   if (start != std::string_view::npos && (ddl_or_json[start] == '{' || ddl_or_json[start] == '"')) {
-    return ParseJsonType(ddl_or_json);
+    Result<DataType> type = ParseJsonType(ddl_or_json);
+    if (type.ok() || type.status().code() == base::StatusCode::kUnsupported) return type;
+    json_message = type.status().message();
   }
   // The order, and that the first error is the one told, are DataType.fromDDL's.
   Result<DataType> type = ParseDataType(ddl_or_json);
   if (type.ok()) return type;
   Result<StructType> columns = ParseTableSchema(ddl_or_json);
   if (columns.ok()) return DataType(*columns);
-  return type;
+  if (json_message.empty()) return type;
+  // Spark tells only what the DDL parser says; of JSON the reason is in the other message.
+  return Status::InvalidArgument(type.status().message() + "As JSON: " + json_message)
+      .WithSparkError(type.status().spark_error());
 }
 
 }  // namespace millrace::data

@@ -19,9 +19,10 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 500;
 
 Status InvalidType(const std::string& what) {
-  return Status::InvalidArgument(
-             "Failed to convert the JSON string '" + what +
-             "' to a data type. Please enter a valid data type.")
+  return Status::InvalidArgument("[INVALID_JSON_DATA_TYPE] Failed to convert the JSON string '" +
+                                 what +
+                                 "' to a data type. Please enter a valid data type. "
+                                 "SQLSTATE: 2203G")
       .WithSparkError({"IllegalArgumentException", "INVALID_JSON_DATA_TYPE", "2203G",
                        {{"invalidType", what}}});
 }

@@ -8,14 +8,16 @@
 namespace millrace::data {
 
 /// One type in Spark's DDL: `bigint`, `DECIMAL(10,2)`, `struct<a:int,b:array<string>>`, aliases and
-/// any case. InvalidArgument with ParseException and Spark's condition (PARSE_SYNTAX_ERROR,
-/// UNSUPPORTED_DATATYPE, ...) otherwise.
+/// any case. InvalidArgument with ParseException, Spark's condition (PARSE_SYNTAX_ERROR,
+/// UNSUPPORTED_DATATYPE, ...) and Spark's whole message otherwise.
 base::Result<DataType> ParseDataType(std::string_view ddl);
 
-/// A list of columns, `a INT, b STRING NOT NULL COMMENT 'x', `c d`: DATE`. Same errors.
+/// A list of columns, `a INT, b STRING NOT NULL COMMENT 'x', `c d` DATE`. Same errors. As in Spark a
+/// colon behind a name is for struct fields only.
 base::Result<StructType> ParseTableSchema(std::string_view ddl);
 
-/// What `from_json(col, text)` and `DataType.fromDDL` accept: a list of columns, or else one type.
+/// What `from_json(col, text)` and `DataType.fromDDL` accept: JSON, one type, or else a list of
+/// columns. The error is the one of the reading as one type, as in Spark.
 base::Result<DataType> ParseSchemaText(std::string_view ddl_or_json);
 
 /// Spark's JSON form of a type. InvalidArgument (INVALID_JSON_DATA_TYPE, ...) otherwise. Accepts

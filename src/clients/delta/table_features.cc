@@ -176,18 +176,28 @@ Status CheckAppendable(const Protocol& protocol, const Metadata& metadata,
   return Status::Ok();
 }
 
-Result<Protocol> ProtocolForNewTable(const StructType& schema, std::string_view table) {
+Result<Protocol> ProtocolFor(const StructType& schema, const Protocol& current,
+                             std::string_view table) {
   if (HoldsType(schema, DataType::Kind::kVariant)) {
     return UnsupportedWriteFeatures(table, {"variantType"}, "");
   }
-  Protocol protocol;
-  if (HoldsType(schema, DataType::Kind::kTimestampNtz)) {
-    protocol.min_reader_version = 3;
-    protocol.min_writer_version = 7;
-    protocol.reader_features = {"timestampNtz"};
-    protocol.writer_features = {"timestampNtz", "appendOnly", "invariants"};
+  if (!HoldsType(schema, DataType::Kind::kTimestampNtz) ||
+      IsFeatureSupported(current, "timestampNtz")) {
+    return current;
   }
-  return protocol;
+  Protocol raised;
+  raised.min_reader_version = 3;
+  raised.min_writer_version = 7;
+  raised.reader_features = current.reader_features.value_or(std::vector<std::string>());
+  raised.writer_features = current.writer_features.value_or(std::vector<std::string>());
+  raised.reader_features->push_back("timestampNtz");
+  raised.writer_features->push_back("timestampNtz");
+  for (const LegacyFeature& legacy : kLegacyFeatures) {
+    if (current.min_writer_version >= 7 || !IsFeatureSupported(current, legacy.name)) continue;
+    raised.writer_features->emplace_back(legacy.name);
+    if (legacy.reader_version > 0) raised.reader_features->emplace_back(legacy.name);
+  }
+  return raised;
 }
 
 ColumnMapping ColumnMappingMode(const Metadata& metadata) {

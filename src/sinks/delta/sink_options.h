@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "clients/parquet/parquet_writer.h"
+#include "connector/options.h"
+
+namespace millrace::sinks::delta {
+
+/// The options of a streaming write to Delta, as delta-spark names them.
+struct SinkOptions {
+  std::string path;
+  bool merge_schema = false;
+  std::optional<std::string> user_metadata;
+  std::int64_t max_records_per_file = 0;  ///< 0: no limit.
+  /// Absent: the table's `delta.parquet.compression.codec`, else snappy.
+  std::optional<clients::parquet::Compression> compression;
+};
+
+/// Reads them all and refuses the rest by name: those that Spark knows, with what they are for;
+/// unknown ones, with the nearest name.
+base::Result<SinkOptions> ReadSinkOptions(const connector::Options& options);
+
+/// How Hadoop's Path shows what the user gave: "file:/tmp/t" for "file:///tmp/t/".
+std::string PathText(std::string path);
+
+}  // namespace millrace::sinks::delta

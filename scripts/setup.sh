@@ -61,6 +61,12 @@ fetch_npm() {
   (cd "$downloads" && "${npm[@]}" pack --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=2000 "$1@$2" >/dev/null)
 }
 
+# The line of a client's output that says best why it failed.
+reason() {
+  grep -m 1 -iE 'ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|name resolution|name or service|certificate|timed out|no space' "$1" ||
+    grep -v '^ *$' "$1" | tail -n 1
+}
+
 # Leaves the locked package's file in $downloads and its name in $fetched.
 fetch() {
   local name=$1 client version file hash
@@ -71,7 +77,7 @@ fetch() {
     for attempt in 1 2 3; do
       rm -f "$downloads/$file"
       "fetch_$client" "$name" "$version" >"$log" 2>&1 && [ -f "$downloads/$file" ] && break
-      [ "$attempt" = 3 ] && die "could not download $name $version with $client: $(grep -v '^ *$' "$log" | tail -n 1) (all of it: $log)"
+      [ "$attempt" = 3 ] && die "could not download $name $version with $client: $(reason "$log") (all of it: $log)"
       sleep $((attempt * 3))
     done
     sha256_is "$downloads/$file" "$hash" || die "$downloads/$file is not the file that scripts/deps.lock names (its SHA-256 differs); delete it, and if that repeats, do not use it."

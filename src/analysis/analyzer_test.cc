@@ -1,0 +1,207 @@
+#include "analysis/analyzer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "data/schema_text.h"
+#include "plan/plan.h"
+
+namespace millrace::analysis {
+namespace {
+
+using ::testing::HasSubstr;
+using plan::Alias;
+using plan::Cast;
+using plan::Column;
+using plan::Function;
+using plan::Literal;
+using plan::RelationPtr;
+
+StructType Columns(std::string_view ddl) { return data::ParseTableSchema(ddl).value(); }
+
+class KafkaCatalog : public SourceCatalog {
+ public:
+  base::Result<StructType> SourceSchema(const std::string& format,
+                                        const std::map<std::string, std::string>& options,
+                                        const std::optional<StructType>&) const override {
+    if (format != "kafka") return base::Status::NotFound("no such format: " + format);
+    if (!options.contains("subscribe")) return base::Status::InvalidArgument("no topic");
+    return StructType()
+        .add("key", BinaryType())
+        .add("value", BinaryType())
+        .add("topic", StringType())
+        .add("partition", IntegerType())
+        .add("offset", LongType())
+        .add("timestamp", TimestampType())
+        .add("timestampType", IntegerType());
+  }
+};
+
+class AnalyzerTest : public ::testing::Test {
+ protected:
+  AnalyzerTest() { context_.sources = &catalog_; }
+
+  static RelationPtr Kafka() { return plan::ReadStream("kafka", {{"subscribe", "events"}}); }
+  // The query of the README.
+  static RelationPtr Events() {
+    const auto schema = StructType().add("user_id", LongType()).add("event_type", StringType());
+    const auto json = Function(
+        "from_json", {Cast(Column("value"), StringType()), Literal(schema.json())});
+    RelationPtr data = plan::Select(plan::Select(Kafka(), {Alias(json, "data")}),
+                                    {Column("data.*")});
+    return plan::Where(
+        plan::WithColumn(data, "ingestion_time", Function("current_timestamp", {})),
+        Function("!=", {Column("event_type"), Literal("test")}));
+  }
+  base::Result<plan::ResolvedQuery> Run(const RelationPtr& relation) {
+    return Analyze(relation, context_);
+  }
+  std::string ConditionOf(const RelationPtr& relation) {
+    const auto query = Run(relation);
+    return query.ok() ? "" : query.status().spark_error().condition;
+  }
+
+  KafkaCatalog catalog_;
+  AnalysisContext context_;
+};
+
+TEST_F(AnalyzerTest, MainQueryResolves) {
+  const auto query = Run(Events());
+  ASSERT_TRUE(query.ok()) << query.status().ToString();
+  EXPECT_TRUE(query->is_streaming);
+  EXPECT_EQ(query->schema().toDDL(),
+            "user_id BIGINT,event_type STRING,ingestion_time TIMESTAMP NOT NULL");
+  ASSERT_EQ(query->sources.size(), 1u);
+  EXPECT_EQ(query->sources[0].format, "kafka");
+  EXPECT_EQ(plan::TreeText(*query->root),
+            "Filter (NOT (event_type = test))\n"
+            "+- Project [user_id, event_type, current_timestamp() AS ingestion_time]\n"
+            "   +- Project [data.user_id AS user_id, data.event_type AS event_type]\n"
+            "      +- Project [from_json(CAST(value AS STRING)) AS data]\n"
+            "         +- StreamingRelation source 0, [key, value, topic, partition, offset, "
+            "timestamp, timestampType]\n");
+}
+
+TEST_F(AnalyzerTest, MainQueryIsBoundToPositions) {
+  const auto query = Run(Events());
+  ASSERT_TRUE(query.ok());
+  const auto& filter = std::get<plan::Filter>(query->root->node);
+  const auto& negation = std::get<plan::Call>(filter.condition->node);
+  ASSERT_EQ(negation.function, "not");
+  const auto& equal = std::get<plan::Call>(negation.args[0]->node);
+  ASSERT_EQ(equal.function, "=");
+  EXPECT_EQ(std::get<plan::ColumnRef>(equal.args[0]->node).index, 1);
+  EXPECT_EQ(std::get<plan::Constant>(equal.args[1]->node).value, data::Value::Bytes("test"));
+}
+
+TEST_F(AnalyzerTest, AutomaticNameIsThePrettyText) {
+  const auto query = Run(plan::Select(
+      Kafka(), {Function("from_json", {Cast(Column("value"), "string"), Literal("a INT")})}));
+  ASSERT_TRUE(query.ok()) << query.status().ToString();
+  EXPECT_EQ(query->schema()[0].name, "from_json(CAST(value AS STRING))");
+}
+
+TEST_F(AnalyzerTest, WhatIsNotThereIsRefusedByName) {
+  const auto query = Run(plan::MakeRelation(plan::relation::Deduplicate{.input = Kafka()}));
+  ASSERT_FALSE(query.ok());
+  EXPECT_EQ(query.status().code(), base::StatusCode::kUnsupported);
+  EXPECT_THAT(query.status().message(), HasSubstr("Deduplicate"));
+  const auto call = Run(plan::Select(Kafka(), {Function("regexp_replace", {})}));
+  ASSERT_FALSE(call.ok());
+  EXPECT_EQ(call.status().code(), base::StatusCode::kUnsupported);
+  EXPECT_THAT(call.status().message(), HasSubstr("`regexp_replace`"));
+  EXPECT_EQ(ConditionOf(plan::Select(Kafka(), {Function("regexp_replaced", {})})),
+            "UNRESOLVED_ROUTINE");
+}
+
+TEST_F(AnalyzerTest, SourceFailureIsTheFailure) {
+  const auto query = Run(plan::ReadStream("kafka", {}));
+  EXPECT_EQ(query.status().message(), "no topic");
+}
+
+TEST_F(AnalyzerTest, AnsiOffIsRefused) {
+  context_.ansi = false;
+  const auto query = Run(Events());
+  EXPECT_EQ(query.status().code(), base::StatusCode::kUnsupported);
+}
+
+TEST_F(AnalyzerTest, CaseSensitiveNamesWhenTheSessionSaysSo) {
+  EXPECT_EQ(ConditionOf(plan::Select(Kafka(), {Column("TOPIC")})), "");
+  context_.case_sensitive = true;
+  EXPECT_EQ(ConditionOf(plan::Select(Kafka(), {Column("TOPIC")})),
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+}
+
+TEST_F(AnalyzerTest, PlanIdFindsTheColumnOfThatRelation) {
+  const auto base = plan::MakeRelation(Kafka()->node, 7);
+  const auto by_plan = [](const char* name, int plan_id) {
+    return plan::MakeExpression(plan::expression::UnresolvedAttribute{name, plan_id, false});
+  };
+  const auto twice = plan::Select(base, {Column("topic"), Alias(Column("key"), "topic")});
+  EXPECT_EQ(ConditionOf(plan::Select(twice, {Column("topic")})), "AMBIGUOUS_REFERENCE");
+  const auto query = Run(plan::Select(twice, {by_plan("topic", 7)}));
+  ASSERT_TRUE(query.ok()) << query.status().ToString();
+  EXPECT_EQ(query->schema().toDDL(), "topic STRING");
+  EXPECT_EQ(ConditionOf(plan::Select(twice, {by_plan("offset", 7)})),
+            "CANNOT_RESOLVE_DATAFRAME_COLUMN");
+  EXPECT_EQ(ConditionOf(plan::Select(twice, {by_plan("topic", 8)})),
+            "CANNOT_RESOLVE_DATAFRAME_COLUMN");
+}
+
+TEST_F(AnalyzerTest, DeepPlansAndExpressionsAreRefusedAndDoNotCrash) {
+  plan::ExpressionPtr sum = Column("offset");
+  for (int i = 0; i < 10000; ++i) sum = Function("+", {sum, Literal(1)});
+  EXPECT_EQ(Run(plan::Select(Kafka(), {sum})).status().code(), base::StatusCode::kUnsupported);
+  RelationPtr relation = Kafka();
+  for (int i = 0; i < 10000; ++i) relation = plan::WithColumn(relation, "x", Literal(i));
+  EXPECT_EQ(Run(relation).status().code(), base::StatusCode::kUnsupported);
+}
+
+TEST_F(AnalyzerTest, OutputModes) {
+  const auto query = Run(Events());
+  ASSERT_TRUE(query.ok());
+  EXPECT_TRUE(CheckOutputMode(*query, "Append").ok());
+  EXPECT_TRUE(CheckOutputMode(*query, "update").ok());
+  EXPECT_EQ(CheckOutputMode(*query, "complete").message(),
+            "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] Invalid streaming output mode: complete. "
+            "This output mode is not supported for no streaming aggregations on streaming "
+            "DataFrames/DataSets. SQLSTATE: 42KDE");
+  EXPECT_EQ(CheckOutputMode(*query, "nope").message(),
+            "[STREAMING_OUTPUT_MODE.INVALID] Invalid streaming output mode: nope. Accepted output "
+            "modes are 'Append', 'Complete', 'Update'. SQLSTATE: 42KDE");
+}
+
+TEST_F(AnalyzerTest, DuplicateNamesOnWrite) {
+  EXPECT_TRUE(CheckColumnNamesForWrite(Columns("a INT, b INT")).ok());
+  const auto flat = CheckColumnNamesForWrite(Columns("a INT, A INT"));
+  EXPECT_EQ(flat.message(),
+            "[COLUMN_ALREADY_EXISTS] The column `a` already exists. Choose another name or rename "
+            "the existing column. SQLSTATE: 42711");
+  const auto nested =
+      CheckColumnNamesForWrite(Columns("s ARRAY<STRUCT<x: INT, X: INT>>"));
+  EXPECT_EQ(nested.spark_error().condition, "COLUMN_ALREADY_EXISTS");
+  EXPECT_TRUE(CheckColumnNamesForWrite(Columns("a INT, A INT"), true).ok());
+}
+
+TEST_F(AnalyzerTest, WhatOnlyARunFindsIsToldAtTheStart) {
+  const auto parse = [](const char* schema, std::vector<plan::ExpressionPtr> options) {
+    return plan::Select(Kafka(), {Function("from_json", {Cast(Column("value"), "string"),
+                                                         Literal(schema),
+                                                         Function("map", std::move(options))})});
+  };
+  const auto check = [&](const RelationPtr& relation) {
+    const auto query = Run(relation);
+    return query.ok() ? CheckRunnable(*query) : query.status();
+  };
+  EXPECT_TRUE(check(parse("a INT", {Literal("MODE"), Literal("failfast")})).ok());
+  EXPECT_EQ(check(parse("a INT", {Literal("mode"), Literal("DROPMALFORMED")})).message(),
+            "[PARSE_MODE_UNSUPPORTED] The function `from_json` doesn't support the DROPMALFORMED "
+            "mode. Acceptable modes are PERMISSIVE and FAILFAST. SQLSTATE: 42601");
+  EXPECT_EQ(check(parse("a INT, bad INT", {Literal("columnNameOfCorruptRecord"), Literal("bad")}))
+                .message(),
+            "[INVALID_CORRUPT_RECORD_TYPE] The column `bad` for corrupt records must have the "
+            "nullable STRING type, but got \"INT\". SQLSTATE: 42804");
+}
+
+}  // namespace
+}  // namespace millrace::analysis

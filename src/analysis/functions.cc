@@ -1,0 +1,194 @@
+#include "analysis/functions.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "analysis/error_messages.h"
+#include "analysis/names.h"
+#include "analysis/type_rules.h"
+
+namespace millrace::analysis {
+namespace {
+
+using Kind = DataType::Kind;
+
+const std::map<std::string_view, FunctionSpec>& Registry() {
+  static const std::map<std::string_view, FunctionSpec> registry = [] {
+    std::map<std::string_view, FunctionSpec> functions;
+    for (const auto& group : {OperatorFunctions(), ConditionalFunctions(), StringFunctions(),
+                              TimeFunctions(), StructFunctions(), JsonFunctions()}) {
+      for (const FunctionSpec& spec : group) functions.emplace(spec.name, spec);
+    }
+    return functions;
+  }();
+  return registry;
+}
+
+std::string ExpectedArguments(const FunctionSpec& spec) {
+  if (spec.max < 0) return "> " + std::to_string(spec.min - 1);
+  if (spec.min == spec.max) return std::to_string(spec.min);
+  std::string counts;
+  for (int n = spec.min; n <= spec.max; ++n) {
+    if (!counts.empty()) counts += ", ";
+    counts += std::to_string(n);
+  }
+  return "[" + counts + "]";
+}
+
+std::optional<DataType> CoerceToParameter(const DataType& given, const Parameter& parameter) {
+  for (const ParameterType& alternative : parameter) {
+    if (alternative.Accepts(given)) return given;
+  }
+  std::vector<DataType> possible;
+  for (const ParameterType& alternative : parameter) {
+    if (auto type = alternative.CoercedFrom(given)) possible.push_back(*type);
+  }
+  // Of several, the one that could go on to be each of the others.
+  for (const DataType& type : possible) {
+    if (std::all_of(possible.begin(), possible.end(), [&](const DataType& other) {
+          return CanImplicitlyCast(type, other);
+        })) {
+      return type;
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsAccepted(const DataType& type, const Parameter& parameter) {
+  return std::any_of(parameter.begin(), parameter.end(),
+                     [&](const ParameterType& alternative) { return alternative.Accepts(type); });
+}
+
+}  // namespace
+
+std::vector<BoundExpressionPtr> FunctionCall::BoundArgs() const {
+  std::vector<BoundExpressionPtr> bound;
+  for (const Resolved& arg : args) bound.push_back(arg.bound);
+  return bound;
+}
+
+const FunctionSpec* FindFunction(std::string_view name) {
+  const auto found = Registry().find(name);
+  return found == Registry().end() ? nullptr : &found->second;
+}
+
+base::Status WrongNumberOfArguments(std::string_view name, std::string_view expected,
+                                    std::size_t actual) {
+  return AnalysisError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                       {{"functionName", QuoteName(name)},
+                        {"expectedNum", std::string(expected)},
+                        {"actualNum", std::to_string(actual)},
+                        {"docroot", "https://spark.apache.org/docs/latest"}});
+}
+
+base::Result<BoundExpressionPtr> Bind(const FunctionSpec& spec, const FunctionCall& call) {
+  const int count = static_cast<int>(call.args.size());
+  if (count < spec.min || (spec.max >= 0 && count > spec.max)) {
+    return WrongNumberOfArguments(call.name, ExpectedArguments(spec), call.args.size());
+  }
+  return spec.bind(call);
+}
+
+bool ParameterType::Accepts(const DataType& given) const {
+  switch (family) {
+    case Family::kNumeric:
+      return given.isNumeric();
+    case Family::kIntegral:
+      return given.isIntegral();
+    case Family::kAnyTimestamp:
+      return given.is(Kind::kTimestamp) || given.is(Kind::kTimestampNtz);
+    case Family::kOne:
+      break;
+  }
+  if (type.is(Kind::kDayTimeInterval) || type.is(Kind::kYearMonthInterval)) {
+    return given.kind() == type.kind();
+  }
+  return SameType(given, type);
+}
+
+std::optional<DataType> ParameterType::CoercedFrom(const DataType& given) const {
+  if (given.is(Kind::kNull)) return type;
+  switch (family) {
+    case Family::kNumeric:
+      return given.is(Kind::kString) ? std::optional<DataType>(type) : std::nullopt;
+    case Family::kAnyTimestamp:
+      return given.is(Kind::kString) || given.is(Kind::kDate) ? std::optional<DataType>(type)
+                                                              : std::nullopt;
+    case Family::kIntegral:
+      return std::nullopt;
+    case Family::kOne:
+      break;
+  }
+  return CanImplicitlyCast(given, type) ? std::optional<DataType>(type) : std::nullopt;
+}
+
+std::string ParameterType::Text() const {
+  switch (family) {
+    case Family::kNumeric:
+      return "\"NUMERIC\"";
+    case Family::kIntegral:
+      return "\"INTEGRAL\"";
+    case Family::kAnyTimestamp:
+      return "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"";
+    case Family::kOne:
+      break;
+  }
+  return QuoteType(type);
+}
+
+base::Status UnexpectedInputType(std::string_view sql, std::size_t index, const Parameter& parameter,
+                                 const BoundExpressionPtr& arg) {
+  std::string required;
+  for (const ParameterType& alternative : parameter) {
+    if (!required.empty()) required += " or ";
+    required += alternative.Text();
+  }
+  if (parameter.size() > 1) required = "(" + required + ")";
+  return TypeMismatch("UNEXPECTED_INPUT_TYPE", sql,
+                      {{"paramIndex", Ordinal(index)},
+                       {"requiredType", required},
+                       {"inputSql", QuoteSql(arg->text)},
+                       {"inputType", QuoteType(arg->type)}});
+}
+
+base::Result<std::vector<BoundExpressionPtr>> CoerceArguments(
+    std::vector<BoundExpressionPtr> args, const std::vector<Parameter>& parameters,
+    std::string_view sql) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const Parameter& parameter = parameters[std::min(i, parameters.size() - 1)];
+    const auto type = CoerceToParameter(args[i]->type, parameter);
+    if (type) args[i] = ImplicitCast(args[i], *type);
+  }
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const Parameter& parameter = parameters[std::min(i, parameters.size() - 1)];
+    if (!IsAccepted(args[i]->type, parameter)) {
+      return UnexpectedInputType(sql, i, parameter, args[i]);
+    }
+  }
+  return args;
+}
+
+base::Status DifferentTypes(std::string_view sql, std::string_view function,
+                            const std::vector<BoundExpressionPtr>& args, TypeListStyle style) {
+  std::string types;
+  for (const BoundExpressionPtr& arg : args) {
+    if (!types.empty()) types += style == TypeListStyle::kBrackets ? ", " : " or ";
+    types += QuoteType(arg->type);
+  }
+  types = style == TypeListStyle::kBrackets ? "[" + types + "]" : "(" + types + ")";
+  return TypeMismatch("DATA_DIFF_TYPES", sql,
+                      {{"functionName", QuoteName(function)}, {"dataType", types}});
+}
+
+std::optional<std::vector<BoundExpressionPtr>> CastToCommonType(
+    std::vector<BoundExpressionPtr> args) {
+  std::vector<DataType> types;
+  for (const BoundExpressionPtr& arg : args) types.push_back(arg->type);
+  const auto common = WiderCommonType(std::move(types));
+  if (!common) return std::nullopt;
+  for (BoundExpressionPtr& arg : args) arg = ImplicitCast(arg, *common);
+  return args;
+}
+
+}  // namespace millrace::analysis

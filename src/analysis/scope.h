@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/names.h"
+#include "base/result.h"
+#include "millrace/types.h"
+
+namespace millrace::analysis {
+
+/// One column that a relation gives to the expressions above it.
+struct ScopeColumn {
+  std::string name;
+  /// The alias of the relation, or empty.
+  NameParts qualifier;
+  DataType type;
+  bool nullable = true;
+  std::string metadata = "{}";
+  /// Stays the same while the column is only passed on; Spark's exprId.
+  std::int64_t id = 0;
+};
+
+/// The columns of one relation, in order, and how names find them.
+struct Scope {
+  std::vector<ScopeColumn> columns;
+  /// spark.sql.caseSensitive.
+  bool case_sensitive = false;
+
+  struct Match {
+    int column;
+    NameParts fields;  ///< What of the name is left after the column: nested fields.
+  };
+
+  bool SameName(std::string_view a, std::string_view b) const;
+  /// The column that `name` means, none when there is none, AMBIGUOUS_REFERENCE when there are
+  /// several. A qualified column goes before a nested field.
+  base::Result<std::optional<Match>> Find(const NameParts& name) const;
+  /// The columns of the relation with this alias, for `alias.*`.
+  std::vector<int> ColumnsOf(const NameParts& alias) const;
+  /// The first column with this identity.
+  std::optional<int> FindId(std::int64_t id) const;
+  /// Qualified names in the order in which Spark proposes them: by name.
+  std::vector<NameParts> Candidates() const;
+  StructType Schema() const;
+};
+
+}  // namespace millrace::analysis

@@ -1,6 +1,6 @@
 # Options, compiler flags and where the build puts things.
 
-option(MILLRACE_EXAMPLES "Build examples/" ON)
+option(MILLRACE_EXAMPLES "Build examples/ and demo/" ON)
 option(MILLRACE_CCACHE "Compile through ccache where it is installed" ON)
 set(MILLRACE_TESTS AUTO CACHE STRING "Build the tests: ON, OFF, or AUTO (if GoogleTest is found)")
 set(MILLRACE_BENCH AUTO CACHE STRING "Build bench/: ON, OFF, or AUTO (if Google Benchmark is found)")

@@ -35,11 +35,11 @@ LIBRARIES = {
     "zlib": (("zlib.h",), ("ZLIB::",)),
     "GoogleTest": (("gtest/", "gmock/"), ("GTest::",)),
 }
-POSIX = {
+SYSTEM = {
     "dirent.h", "dlfcn.h", "execinfo.h", "cxxabi.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "spawn.h",
-    "termios.h", "time.h", "unistd.h",
+    "termios.h", "time.h", "unistd.h", "emmintrin.h", "immintrin.h", "arm_neon.h",
 }
-POSIX_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
+SYSTEM_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
 VAGUE_NAME = re.compile(r"(^|_)(utils?|helpers?|common|misc|impl)(_|\.|$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
@@ -137,7 +137,7 @@ def library_of(header):
 
 
 def is_system(header):
-    return "." not in header or header in POSIX or header.startswith(POSIX_FOLDERS)
+    return "." not in header or header in SYSTEM or header.startswith(SYSTEM_FOLDERS)
 
 
 class Declared:

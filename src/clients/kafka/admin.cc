@@ -180,8 +180,9 @@ base::Result<std::map<std::string, int>> Admin::DescribeTopics(
     const std::vector<std::string>& topics, std::stop_token stop) {
   std::map<std::string, int> counts;
   if (topics.empty()) return counts;
-  // What has a handle here is what is asked about.
+  // What has a handle is what is asked about.
   for (const std::string& topic : topics) {
+    std::lock_guard lock(mutex_);
     if (topics_.contains(topic)) continue;
     rd_kafka_topic_t* handle = rd_kafka_topic_new(client_->native(), topic.c_str(), nullptr);
     if (handle == nullptr) {
@@ -217,19 +218,20 @@ base::Result<std::map<std::string, int>> Admin::DescribeTopics(
   return counts;
 }
 
-base::Result<std::vector<std::string>> Admin::ListTopics(std::stop_token stop) {
-  std::vector<std::string> names;
+base::Result<std::map<std::string, int>> Admin::ListTopics(std::stop_token stop) {
+  std::map<std::string, int> counts;
   const auto read = [&](const rd_kafka_metadata_t& metadata, bool*, bool*) {
-    names.clear();
+    counts.clear();
     for (int i = 0; i < metadata.topic_cnt; ++i) {
-      const std::string name = metadata.topics[i].topic;
-      if (!kInternalTopics.contains(name)) names.push_back(name);
+      const rd_kafka_metadata_topic& topic = metadata.topics[i];
+      if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && !kInternalTopics.contains(topic.topic)) {
+        counts[topic.topic] = topic.partition_cnt;
+      }
     }
-    std::sort(names.begin(), names.end());
     return Status::Ok();
   };
   MILLRACE_RETURN_IF_ERROR(FetchMetadata(true, "listing topics", read, stop));
-  return names;
+  return counts;
 }
 
 base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committed,

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,7 +25,7 @@ using Offsets = std::map<TopicPartition, std::int64_t>;
 
 /// Asks brokers about topics and offsets; needs no right but Describe. Has a connection of its own,
 /// because a broker answers one request of a connection after the other and a waiting fetch would
-/// hold up each answer. One call at a time; each blocks until it is answered, `stop` is requested
+/// hold up each answer. Thread-safe. Each call blocks until it is answered, `stop` is requested
 /// (Cancelled, within 0.1 s) or the deadline has passed (Unavailable: says which servers, what
 /// happened and what to look at). Errors that go away by themselves are retried until then.
 class Admin {
@@ -43,8 +45,8 @@ class Admin {
   /// Partition counts. NotFound names the topics that do not exist; none is created by asking.
   base::Result<std::map<std::string, int>> DescribeTopics(const std::vector<std::string>& topics,
                                                           std::stop_token stop);
-  /// Names of all topics that this user may see, Kafka's internal ones left out.
-  base::Result<std::vector<std::string>> ListTopics(std::stop_token stop);
+  /// The same for all topics that this user may see, Kafka's internal ones left out.
+  base::Result<std::map<std::string, int>> ListTopics(std::stop_token stop);
 
   /// Offsets for kEarliest, kLatest, or a time in milliseconds: the first offset whose record is not
   /// older, -1 when there is none. With `read_committed`, the latest is the last stable offset.
@@ -79,8 +81,9 @@ class Admin {
 
   std::unique_ptr<Client> client_;
   Limits limits_;
+  std::atomic<bool> answered_ = false;  // Has any broker ever answered?
+  std::mutex mutex_;                    // Protects topics_.
   std::map<std::string, rd_kafka_topic_t*> topics_;  // Those that were asked about.
-  bool answered_ = false;                            // Has any broker ever answered?
 };
 
 }  // namespace millrace::clients::kafka

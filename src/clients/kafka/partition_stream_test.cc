@@ -14,7 +14,6 @@ namespace millrace::clients::kafka {
 namespace {
 
 using std::chrono::milliseconds;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class MockBrokerTest : public ::testing::Test {
@@ -193,7 +192,7 @@ TEST_F(MockBrokerTest, AdminAnswersAboutTopicsAndOffsets) {
   ASSERT_TRUE(admin.ok());
   EXPECT_EQ((*admin)->DescribeTopics({"events"}, {}).value(),
             (std::map<std::string, int>{{"events", 2}}));
-  EXPECT_THAT((*admin)->ListTopics({}).value(), ElementsAre("events"));
+  EXPECT_EQ((*admin)->ListTopics({}).value(), (std::map<std::string, int>{{"events", 2}}));
   const TopicPartition other{"events", 1};
   EXPECT_EQ((*admin)->ListOffsets({{partition_, kEarliest}, {other, kLatest}}, false, {}).value(),
             (Offsets{{partition_, 10}, {other, 0}}));

@@ -206,7 +206,9 @@ std::vector<DdlToken> TokenizeDdl(std::string_view ddl) {
       token.kind = digits ? DdlToken::Kind::kInteger : DdlToken::Kind::kIdentifier;
     } else {
       // An open comment ends the text as well.
-      length = CommentLength(ddl.substr(i)) == std::string_view::npos ? std::string_view::npos : 1;
+      length = CommentLength(ddl.substr(i)) == std::string_view::npos ? std::string_view::npos
+               : ddl.substr(i).starts_with("<>")                      ? 2
+                                                                      : 1;
       token.kind = DdlToken::Kind::kSymbol;
     }
     if (length == std::string_view::npos) {

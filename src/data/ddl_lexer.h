@@ -14,7 +14,7 @@ struct DdlToken {
     kQuoted,      ///< `...`; text() without the quotes.
     kInteger,     ///< Digits only.
     kString,      ///< '...' or "..."; text() with its escapes resolved.
-    kSymbol,      ///< One character: < > ( ) , : - ...
+    kSymbol,      ///< One character: < > ( ) , : - ...; or <>, which Spark takes as one.
     kBad,         ///< Something that never ends (a quote, a comment).
     kEnd,
   };
@@ -23,7 +23,7 @@ struct DdlToken {
   std::string_view raw;    ///< As it stands in the input.
   std::size_t offset = 0;  ///< Of its first byte in the input.
 
-  bool is_symbol(char symbol) const { return kind == Kind::kSymbol && raw[0] == symbol; }
+  bool is_symbol(std::string_view symbol) const { return kind == Kind::kSymbol && raw == symbol; }
   /// Precondition: `upper` is in upper case.
   bool is_keyword(std::string_view upper) const;
 };

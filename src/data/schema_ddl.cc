@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "data/ddl_lexer.h"
+#include "data/decimal_limits.h"
 #include "data/json_text.h"
 #include "data/schema_text.h"
 
@@ -75,7 +76,7 @@ class Parser {
     std::vector<StructField> fields;
     do {
       MILLRACE_RETURN_IF_ERROR(ParseField(&fields, 0, false));
-    } while (Skip(','));
+    } while (Skip(","));
     MILLRACE_RETURN_IF_ERROR(ExpectEnd());
     MILLRACE_RETURN_IF_ERROR(meaning_);
     return StructType(std::move(fields));
@@ -86,7 +87,7 @@ class Parser {
     return tokens_[std::min(next_ + ahead, tokens_.size() - 1)];
   }
   const Token& Take() { return tokens_[std::min(next_++, tokens_.size() - 1)]; }
-  bool Skip(char symbol) {
+  bool Skip(std::string_view symbol) {
     if (!Peek().is_symbol(symbol)) return false;
     Take();
     return true;
@@ -101,12 +102,26 @@ class Parser {
   /// the lines with a mark under the place.
   std::string Message(const Token& token, const std::string& text) const {
     const std::string_view before = ddl_.substr(0, token.offset);
-    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
-    const std::size_t column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0.
-    const std::size_t line_end = std::min(ddl_.find('\n', token.offset), ddl_.size());
-    std::string message = fmt::format("\n{} (line {}, pos {})\n\n== SQL ==\n{}\n{}^^^\n", text, line,
-                                      column, ddl_.substr(0, line_end), std::string(column, '-'));
-    if (line_end < ddl_.size()) message += fmt::format("{}\n", ddl_.substr(line_end + 1));
+    const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+    const std::string_view in_line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0.
+    const auto column = static_cast<std::size_t>(
+        std::count_if(in_line.begin(), in_line.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    std::string message =
+        fmt::format("\n{} (line {}, pos {})\n\n== SQL ==\n", text, line + 1, column);
+    const std::string mark = std::string(column, '-') + "^^^\n";
+    std::string_view rest = ddl_;
+    while (rest.ends_with('\n')) rest.remove_suffix(1);
+    if (ddl_.empty()) message += '\n';
+    bool marked = false;
+    for (std::size_t i = 0; !rest.empty(); ++i) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      message += fmt::format("{}\n", rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      if (i == line) message += mark;
+      marked = marked || i == line;
+    }
+    if (!marked) message += mark;
     return message;
   }
 
@@ -138,15 +153,17 @@ class Parser {
     if (meaning_.ok()) meaning_ = std::move(status);
   }
 
-  Status Expect(char symbol) {
+  Status Expect(std::string_view symbol) {
     if (Skip(symbol)) return Status::Ok();
     return SyntaxError(Peek());
   }
 
   Status ExpectEnd() {
     if (Peek().kind == Token::Kind::kEnd) return Status::Ok();
-    const bool last = Peek(1).kind == Token::Kind::kEnd && Peek().kind != Token::Kind::kBad;
-    return SyntaxError(Peek(), last ? ": extra input '" + std::string(Peek().raw) + "'" : "");
+    // ANTLR drops one token too many where it stands before the end, unless it was still choosing
+    // between rules: all names of types are names of columns too.
+    const bool extra = decided_ && Peek(1).kind == Token::Kind::kEnd;
+    return SyntaxError(Peek(), extra ? ": extra input '" + std::string(Peek().raw) + "'" : "");
   }
 
   Status ParseInteger(int* value) {
@@ -160,46 +177,52 @@ class Parser {
     return Status::Ok();
   }
 
-  /// `(n)` or `(n, m)`, up to `max` numbers; nothing at all is no error.
-  Status ParseNumbers(std::size_t max, std::vector<int>* numbers) {
-    if (!Skip('(')) return Status::Ok();
+  /// `(n, m, ...)`; nothing at all is no error.
+  Status ParseNumbers(std::vector<int>* numbers) {
+    if (!Skip("(")) return Status::Ok();
     do {
-      if (numbers->size() == max) return SyntaxError(tokens_[next_ - 1]);
       MILLRACE_RETURN_IF_ERROR(ParseInteger(&numbers->emplace_back()));
-    } while (Skip(','));
-    return Expect(')');
+    } while (Skip(","));
+    return Expect(")");
+  }
+
+  static bool IsName(const Token& token) {
+    return token.kind == Token::Kind::kQuoted || token.kind == Token::Kind::kIdentifier;
+  }
+
+  Status IdentifierError(const Token& token, const std::string& name) const {
+    return ParseError(
+        token,
+        "The unquoted identifier " + name + " is invalid and must be back quoted as: `" + name +
+            "`.\nUnquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), "
+            "digits ('0' - '9'), and underbar ('_').\nUnquoted identifiers must also not start "
+            "with a digit.\nDifferent data sources and meta stores may impose additional "
+            "restrictions on valid identifiers.",
+        "INVALID_IDENTIFIER", "42602", {{"ident", name}});
+  }
+
+  /// Spark tells this at once, before what is wrong behind it.
+  Status CheckName(const Token& token) const {
+    const bool ascii = std::all_of(token.raw.begin(), token.raw.end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x80;
+    });
+    if (token.kind == Token::Kind::kQuoted || ascii) return Status::Ok();
+    return IdentifierError(token, token.text);
   }
 
   Status ParseName(std::string* name) {
     const Token& token = Take();
-    if (token.kind != Token::Kind::kQuoted && token.kind != Token::Kind::kIdentifier) {
-      return SyntaxError(token);
-    }
+    if (!IsName(token)) return SyntaxError(token);
+    MILLRACE_RETURN_IF_ERROR(CheckName(token));
     *name = token.text;
-    const bool ascii = std::all_of(name->begin(), name->end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x80;
-    });
-    bool valid = token.kind == Token::Kind::kQuoted || ascii;
-    while (Peek().is_symbol('-')) {  // `test-table` without its quotes.
-      Take();
+    if (!Peek().is_symbol("-")) return Status::Ok();
+    const Token& hyphen = Peek();
+    while (Skip("-")) {  // `test-table` without its quotes.
       const Token& part = Take();
-      if (part.kind != Token::Kind::kQuoted && part.kind != Token::Kind::kIdentifier) {
-        return SyntaxError(part);
-      }
+      if (!IsName(part)) return SyntaxError(part);
       *name += "-" + part.text;
-      valid = false;
     }
-    if (!valid) {
-      MeaningError(ParseError(
-          token,
-          "The unquoted identifier " + *name + " is invalid and must be back quoted as: `" + *name +
-              "`. Unquoted identifiers can only contain ASCII letters ('a' - 'z', 'A' - 'Z'), digits "
-              "('0' - '9'), and underbar ('_'). Unquoted identifiers must also not start with a "
-              "digit. Different data sources and meta stores may impose additional restrictions on "
-              "valid identifiers.",
-          "INVALID_IDENTIFIER", "42602", {{"ident", *name}}));
-    }
-    return Status::Ok();
+    return IdentifierError(hyphen, *name);
   }
 
   /// One column or struct field: `name type [NOT NULL] [COMMENT 'text']`; in a struct a colon may
@@ -207,14 +230,16 @@ class Parser {
   Status ParseField(std::vector<StructField>* fields, int depth, bool colon_allowed) {
     StructField field;
     MILLRACE_RETURN_IF_ERROR(ParseName(&field.name));
-    if (colon_allowed) Skip(':');
+    if (colon_allowed) Skip(":");
     MILLRACE_RETURN_IF_ERROR(ParseType(&field.dataType, depth));
-    if (SkipKeyword("NOT") || Skip('!')) {
+    if (SkipKeyword("NOT") || Skip("!")) {
       if (!SkipKeyword("NULL")) return SyntaxError(Peek());
       field.nullable = false;
+      decided_ = true;
     }
     if (SkipKeyword("COMMENT")) {
       if (Peek().kind != Token::Kind::kString) return SyntaxError(Peek());
+      decided_ = true;
       field.metadata = CommentMetadata(Take().text);
     }
     fields->push_back(std::move(field));
@@ -228,52 +253,58 @@ class Parser {
                         "FAILED_TO_PARSE_TOO_COMPLEX", "54001", {});
     }
     const Token& name = Take();
-    if (name.kind != Token::Kind::kIdentifier && name.kind != Token::Kind::kQuoted) {
-      return SyntaxError(name);
-    }
-    if (const std::optional<DataType> trivial = TrivialType(name)) {
-      *type = *trivial;
-      return Status::Ok();
-    }
-    if (name.is_keyword("ARRAY") || name.is_keyword("MAP") || name.is_keyword("STRUCT")) {
-      return ParseNested(name, type, depth);
-    }
-    if (name.is_keyword("STRING")) return ParseString(name, type);
+    if (!IsName(name)) return SyntaxError(name);
+    MILLRACE_RETURN_IF_ERROR(CheckName(name));
+    decided_ = false;
     if (name.is_keyword("CHAR") || name.is_keyword("CHARACTER") || name.is_keyword("VARCHAR")) {
       return ParseCharacters(name, type);
     }
     if (name.is_keyword("DECIMAL") || name.is_keyword("DEC") || name.is_keyword("NUMERIC")) {
       return ParseDecimal(name, type);
     }
+    if (name.is_keyword("TIME")) return ParseTime(name, type);
+    if (name.is_keyword("GEOMETRY") || name.is_keyword("GEOGRAPHY")) return ParseGeo(name);
+    if (Peek().is_symbol("(")) return ParseUnknown(name);
+    if (name.is_keyword("ARRAY") || name.is_keyword("MAP") || name.is_keyword("STRUCT")) {
+      return ParseNested(name, type, depth);
+    }
+    if (name.is_keyword("STRING")) return ParseString(name, type);
     if (name.is_keyword("INTERVAL")) return ParseInterval(name, type);
     if (name.is_keyword("TIMESTAMP")) return ParseTimestamp(type);
-    if (name.is_keyword("TIME")) return ParseTime(name, type);
+    if (const std::optional<DataType> trivial = TrivialType(name)) {
+      *type = *trivial;
+      return Status::Ok();
+    }
     return ParseUnknown(name);
   }
 
   Status ParseNested(const Token& name, DataType* type, int depth) {
-    const std::size_t bracket = next_;
-    if (!Peek().is_symbol('<')) {
+    const Token& bracket = Peek();
+    if (name.is_keyword("STRUCT") && Skip("<>")) {
+      *type = StructType();
+      decided_ = true;
+      return Status::Ok();
+    }
+    if (bracket.is_symbol("<>")) return SyntaxError(bracket);
+    if (!bracket.is_symbol("<")) {
       MeaningError(IncompleteError(name));
       return Status::Ok();
     }
-    Status status = name.is_keyword("ARRAY") ? ParseArray(type, depth)
-                    : name.is_keyword("MAP") ? ParseMap(type, depth)
-                                             : ParseStruct(type, depth);
-    if (depth > 0 || status.ok() || status.spark_error().condition != "PARSE_SYNTAX_ERROR") {
-      return status;
-    }
-    // Spark's parser looks ahead: when the brackets hold no type, it takes ARRAY for an unknown
-    // type's name and complains of the bracket. A colon, which only a struct has, ends that doubt.
-    for (std::size_t i = bracket; i < std::min(next_, tokens_.size()); ++i) {
-      if (tokens_[i].is_symbol(':')) return status;
-    }
-    return SyntaxError(tokens_[bracket]);
+    const Status status = name.is_keyword("ARRAY") ? ParseArray(type, depth)
+                          : name.is_keyword("MAP") ? ParseMap(type, depth)
+                                                   : ParseStruct(type, depth);
+    decided_ = true;
+    if (depth > 0 || status.spark_error().condition != "PARSE_SYNTAX_ERROR") return status;
+    // Spark's parser looks ahead: when the brackets hold no type, it takes ARRAY for the name of an
+    // unknown type and complains of the bracket.
+    return SyntaxError(bracket);
   }
 
   Status IncompleteError(const Token& name) const {
     const std::string upper = UpperAscii(name.raw);
-    std::string rest = "at least one field type. For example: \"STRUCT<Field1 INT>\".";
+    std::string rest =
+        "at least one field type. For example: "
+        "\"STRUCT<name STRING, phone DECIMAL(10, 0)>\".";
     std::map<std::string, std::string> parameters;
     if (upper == "ARRAY") {
       rest = "an element type. For example: \"ARRAY<INT>\".";
@@ -288,34 +319,34 @@ class Parser {
   }
 
   Status ParseArray(DataType* type, int depth) {
-    MILLRACE_RETURN_IF_ERROR(Expect('<'));
+    MILLRACE_RETURN_IF_ERROR(Expect("<"));
     DataType element;
     MILLRACE_RETURN_IF_ERROR(ParseType(&element, depth + 1));
-    MILLRACE_RETURN_IF_ERROR(Expect('>'));
+    MILLRACE_RETURN_IF_ERROR(Expect(">"));
     *type = ArrayType(element);
     return Status::Ok();
   }
 
   Status ParseMap(DataType* type, int depth) {
-    MILLRACE_RETURN_IF_ERROR(Expect('<'));
+    MILLRACE_RETURN_IF_ERROR(Expect("<"));
     DataType key;
     DataType value;
     MILLRACE_RETURN_IF_ERROR(ParseType(&key, depth + 1));
-    MILLRACE_RETURN_IF_ERROR(Expect(','));
+    MILLRACE_RETURN_IF_ERROR(Expect(","));
     MILLRACE_RETURN_IF_ERROR(ParseType(&value, depth + 1));
-    MILLRACE_RETURN_IF_ERROR(Expect('>'));
+    MILLRACE_RETURN_IF_ERROR(Expect(">"));
     *type = MapType(key, value);
     return Status::Ok();
   }
 
   Status ParseStruct(DataType* type, int depth) {
-    MILLRACE_RETURN_IF_ERROR(Expect('<'));
+    MILLRACE_RETURN_IF_ERROR(Expect("<"));
     std::vector<StructField> fields;
-    if (!Skip('>')) {
+    if (!Skip(">")) {
       do {
         MILLRACE_RETURN_IF_ERROR(ParseField(&fields, depth + 1, true));
-      } while (Skip(','));
-      MILLRACE_RETURN_IF_ERROR(Expect('>'));
+      } while (Skip(","));
+      MILLRACE_RETURN_IF_ERROR(Expect(">"));
     }
     *type = StructType(std::move(fields));
     return Status::Ok();
@@ -330,7 +361,7 @@ class Parser {
       MILLRACE_RETURN_IF_ERROR(ParseName(&part));
       if (!collation.empty()) collation += '.';
       collation += part;
-    } while (Skip('.'));
+    } while (Skip("."));
     const std::string upper = UpperAscii(collation);
     if (upper != "UTF8_BINARY" && upper != "SYSTEM.BUILTIN.UTF8_BINARY") {
       MeaningError(Status::Unsupported(Message(
@@ -342,7 +373,8 @@ class Parser {
 
   Status ParseCharacters(const Token& name, DataType* type) {
     std::vector<int> length;
-    MILLRACE_RETURN_IF_ERROR(ParseNumbers(1, &length));
+    MILLRACE_RETURN_IF_ERROR(ParseNumbers(&length));
+    if (length.size() > 1) return UnknownType(name, length);
     if (length.empty()) {
       const std::string quoted = "\"" + UpperAscii(name.raw) + "\"";
       MeaningError(ParseError(name,
@@ -359,26 +391,19 @@ class Parser {
 
   Status ParseDecimal(const Token& name, DataType* type) {
     std::vector<int> numbers;
-    MILLRACE_RETURN_IF_ERROR(ParseNumbers(2, &numbers));
+    MILLRACE_RETURN_IF_ERROR(ParseNumbers(&numbers));
+    if (numbers.size() > 2) return UnknownType(name, numbers);
     const int precision = numbers.empty() ? 10 : numbers[0];
     const int scale = numbers.size() < 2 ? 0 : numbers[1];
+    const Status status = CheckDecimal(precision, scale);
     if (scale > precision) {
-      MeaningError(ParseError(
-          name,
-          fmt::format("Decimal scale ({}) cannot be greater than precision ({}).", scale,
-                      precision),
-          "_LEGACY_ERROR_TEMP_1228", "",
-          {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}}));
-    } else if (precision > 38) {
-      MeaningError(
-          Status::InvalidArgument(
-              fmt::format("[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] Decimal precision {} exceeds "
-                          "max precision 38. SQLSTATE: 22003",
-                          precision))
-              .WithSparkError({"SparkArithmeticException",
-                               "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003",
-                               {{"precision", std::to_string(precision)},
-                                {"maxPrecision", "38"}}}));
+      base::SparkError error = status.spark_error();
+      error.exception_class = "ParseException";
+      MeaningError(Status::InvalidArgument(
+                       fmt::format("\n{}\n== SQL ==\n{}", status.message(), ddl_))
+                       .WithSparkError(std::move(error)));
+    } else {
+      MeaningError(status);
     }
     *type = DecimalType(precision, scale);
     return Status::Ok();
@@ -400,10 +425,10 @@ class Parser {
       const int start = TakeField(*names);
       if (start < 0) continue;
       int end = start;
-      if (Peek().is_keyword("TO")) {
-        Take();
+      const Token& to = Peek();
+      if (SkipKeyword("TO")) {
         end = TakeField(*names);
-        if (end <= 0) return SyntaxError(Peek());  // TO DAY and TO YEAR are no syntax.
+        if (end <= 0) return SyntaxError(to);  // TO DAY and TO YEAR are no syntax.
         if (end <= start) MeaningError(IntervalError(name, (*names)[start], (*names)[end]));
       }
       *type = names == day_time ? DataType(DayTimeIntervalType(start, end))
@@ -430,6 +455,13 @@ class Parser {
   }
 
   Status ParseTimestamp(DataType* type) {
+    if (SkipKeyword("WITH")) {
+      for (const char* word : {"LOCAL", "TIME", "ZONE"}) {
+        if (!SkipKeyword(word)) return SyntaxError(Peek());
+      }
+      *type = TimestampType();
+      return Status::Ok();
+    }
     bool without = false;
     MILLRACE_RETURN_IF_ERROR(ParseWithoutTimeZone(&without));
     *type = without ? DataType(TimestampNTZType()) : DataType(TimestampType());
@@ -438,26 +470,48 @@ class Parser {
 
   Status ParseTime(const Token& name, DataType* type) {
     std::vector<int> numbers;
-    MILLRACE_RETURN_IF_ERROR(ParseNumbers(1, &numbers));
+    MILLRACE_RETURN_IF_ERROR(ParseNumbers(&numbers));
+    if (numbers.size() > 1) return UnknownType(name, numbers);
     bool without = false;
     MILLRACE_RETURN_IF_ERROR(ParseWithoutTimeZone(&without));
     const int precision = numbers.empty() ? 6 : numbers[0];
     if (precision > 6) {
-      MeaningError(ParseError(
-          name,
-          fmt::format("The seconds precision {} of the TIME data type is out of the supported "
-                      "range [0, 6].",
-                      precision),
-          "UNSUPPORTED_TIME_PRECISION", "0A001", {{"precision", std::to_string(precision)}}));
+      MeaningError(
+          Status::InvalidArgument(
+              fmt::format("[UNSUPPORTED_TIME_PRECISION] The seconds precision {} of the TIME data "
+                          "type is out of the supported range [0, 6]. SQLSTATE: 0A001",
+                          precision))
+              .WithSparkError({"SparkException", "UNSUPPORTED_TIME_PRECISION", "0A001",
+                               {{"precision", std::to_string(precision)}}}));
     }
     *type = TimeType(precision);
     return Status::Ok();
   }
 
+  /// `GEOMETRY(4326)`, `GEOGRAPHY(ANY)`: types of Spark that are not here.
+  Status ParseGeo(const Token& name) {
+    if (!Peek().is_symbol("(") || !Peek(1).is_keyword("ANY")) {
+      if (!Peek().is_symbol("(")) return ParseUnknown(name);
+      std::vector<int> numbers;
+      MILLRACE_RETURN_IF_ERROR(ParseNumbers(&numbers));
+    } else {
+      Take();
+      Take();
+      MILLRACE_RETURN_IF_ERROR(Expect(")"));
+    }
+    MeaningError(Status::Unsupported(
+        Message(name, "The type " + UpperAscii(name.raw) + " is not supported; use BINARY.")));
+    return Status::Ok();
+  }
+
   Status ParseUnknown(const Token& name) {
     std::vector<int> numbers;
-    MILLRACE_RETURN_IF_ERROR(ParseNumbers(tokens_.size(), &numbers));
-    std::string text = UpperAscii(name.raw);
+    MILLRACE_RETURN_IF_ERROR(ParseNumbers(&numbers));
+    return UnknownType(name, numbers);
+  }
+
+  Status UnknownType(const Token& name, const std::vector<int>& numbers) {
+    std::string text = UpperAscii(name.text);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       text += (i == 0 ? "(" : ",") + std::to_string(numbers[i]);
     }
@@ -465,12 +519,14 @@ class Parser {
     MeaningError(ParseError(name, "Unsupported data type \"" + text + "\".",
                             "UNSUPPORTED_DATATYPE", "0A000",
                             {{"typeName", "\"" + text + "\""}}));
+    decided_ = true;
     return Status::Ok();
   }
 
   std::string_view ddl_;
   std::vector<Token> tokens_;
   std::size_t next_ = 0;
+  bool decided_ = false;  ///< What was parsed last could have been nothing else.
   Status meaning_;
 };
 

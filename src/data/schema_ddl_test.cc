@@ -194,7 +194,9 @@ TEST(ParseDataTypeTest, OtherErrors) {
   EXPECT_EQ(condition("struct"), "INCOMPLETE_TYPE_DEFINITION.STRUCT");
   EXPECT_EQ(condition("interval second to day"), "PARSE_SYNTAX_ERROR");
   EXPECT_EQ(condition("interval minute to hour"), "_LEGACY_ERROR_TEMP_0028");
-  EXPECT_EQ(condition("int(5)"), "PARSE_SYNTAX_ERROR");
+  EXPECT_EQ(condition("int(5)"), "UNSUPPORTED_DATATYPE");
+  EXPECT_EQ(TypeError("geometry(4326)").code(), base::StatusCode::kUnsupported);
+  EXPECT_EQ(TypeError("geography(any)").code(), base::StatusCode::kUnsupported);
   EXPECT_EQ(condition("time(7)"), "UNSUPPORTED_TIME_PRECISION");
   EXPECT_EQ(condition("'text"), "PARSE_SYNTAX_ERROR");
   EXPECT_EQ(condition("int /* open"), "PARSE_SYNTAX_ERROR");

@@ -2,10 +2,12 @@
 #include <charconv>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "data/decimal_limits.h"
 #include "data/json_text.h"
 #include "data/schema_text.h"
 
@@ -87,15 +89,8 @@ std::optional<DataType> NamedType(std::string_view name) {
 Result<DataType> ParseTypeName(const std::string& name) {
   if (const auto type = NamedType(name)) return *type;
   if (const auto numbers = Parameters(name, "decimal", 2)) {
-    const int precision = (*numbers)[0];
-    const int scale = (*numbers)[1];
-    if (precision < 0 || precision > 38 || scale > precision || scale < 0) {
-      return Status::InvalidArgument("The type " + name +
-                                     " has a precision beyond 38 or a scale outside 0..precision.")
-          .WithSparkError({"IllegalArgumentException", "INVALID_JSON_DATA_TYPE", "2203G",
-                           {{"invalidType", name}}});
-    }
-    return DataType(DecimalType(precision, scale));
+    MILLRACE_RETURN_IF_ERROR(CheckDecimal((*numbers)[0], (*numbers)[1]));
+    return DataType(DecimalType((*numbers)[0], (*numbers)[1]));
   }
   for (const char* kind : {"char", "varchar", "time"}) {
     const auto numbers = Parameters(name, kind, 1);
@@ -216,8 +211,15 @@ bool TooDeep(std::string_view json) {
 
 Result<DataType> ParseJsonType(std::string_view json) {
   if (TooDeep(json)) return Status::InvalidArgument("The schema's JSON is nested too deeply.");
-  const Json parsed = Json::parse(json, nullptr, false);
-  if (parsed.is_discarded()) return InvalidType(std::string(json));
+  Json parsed;
+  std::istringstream input{std::string(json)};
+  try {
+    input >> parsed;  // Whatever follows the value is ignored, as in Spark.
+  } catch (const Json::exception& error) {
+    return Status::InvalidArgument("The schema is not JSON: " + std::string(error.what()) + ": " +
+                                   std::string(json.substr(0, 200)))
+        .WithSparkError({"IllegalArgumentException", "", "", {}});
+  }
   return ParseType(parsed, 0);
 }
 

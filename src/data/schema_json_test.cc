@@ -38,6 +38,10 @@ TEST(ParseJsonTypeTest, OldAndShortForms) {
       StructType().add("a", LongType(), false));
 }
 
+TEST(ParseJsonTypeTest, WhatFollowsIsIgnored) {
+  EXPECT_EQ(*ParseJsonType("\"integer\" x"), IntegerType());
+}
+
 TEST(ParseJsonSchemaTest, KeepsUnknownMetadata) {
   const char* json =
       R"({"type":"struct","fields":[{"name":"a","type":"long","nullable":true,"metadata":)"
@@ -58,10 +62,11 @@ TEST(ParseJsonTypeTest, Refuses) {
       {R"({"abcd":"a"})", StatusCode::kInvalidArgument, R"({"abcd":"a"})"},
       {R"({"fields": [{"a":123}], "type": "struct"})", StatusCode::kInvalidArgument,
        R"('{"a":123}')"},
-      {"\"decimal(39,1)\"", StatusCode::kInvalidArgument, "decimal(39,1)"},
+      {"\"decimal(39,1)\"", StatusCode::kInvalidArgument, "Decimal precision 39"},
       {"\"char(x)\"", StatusCode::kInvalidArgument, "char(x)"},
       {"abcd", StatusCode::kInvalidArgument, "abcd"},
-      {"", StatusCode::kInvalidArgument, ""},
+      {"", StatusCode::kInvalidArgument, "not JSON"},
+      {R"({"type":"struct","fields":[)", StatusCode::kInvalidArgument, "not JSON"},
       {"12", StatusCode::kInvalidArgument, "12"},
       {"[]", StatusCode::kInvalidArgument, "[]"},
       {R"({"type":"struct","fields":[{"name":1,"type":"long"}]})", StatusCode::kInvalidArgument,

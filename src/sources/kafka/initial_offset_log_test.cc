@@ -24,7 +24,7 @@ class InitialOffsetLogTest : public ::testing::Test {
 TEST_F(InitialOffsetLogTest, WritesSparksBytes) {
   EXPECT_EQ(log_.Read().value(), std::nullopt);
   EXPECT_EQ(log_.Store(offsets_).value(), offsets_);
-  const std::string expected("\0v1\n{\"orders\":{\"0\":5,\"1\":0}}", 29);
+  const std::string expected = std::string(1, '\0') + "v1\n" + R"({"orders":{"0":5,"1":0}})";
   EXPECT_EQ(disk_.Read("/c/sources/0/0").value(), expected);
   EXPECT_EQ(log_.Read().value(), offsets_);
 }

@@ -25,7 +25,7 @@ test:
 bench:
 	@scripts/setup.sh bench
 	@scripts/build.sh release all -DMILLRACE_BENCH=ON
-	@bench/run.sh build/release $(BENCH_ARGS)
+	@export $$(scripts/setup.sh paths | xargs) && python3 bench/run.py build/release $(BENCH_ARGS)
 
 tidy:
 	@scripts/setup.sh tidy

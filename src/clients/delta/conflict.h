@@ -38,6 +38,8 @@ struct Transaction {
   /// A put has failed in a way that does not tell whether it was done. Then the data files must
   /// stay where they are.
   bool in_doubt = false;
+  /// Set by the Commit that succeeded; a further one only gives it again.
+  std::optional<std::int64_t> committed_version;
 };
 
 /// A commit without its file actions, which no blind append conflicts with.

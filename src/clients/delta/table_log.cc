@@ -206,6 +206,13 @@ Result<bool> TableLog::FindLostCommit(Transaction* transaction, const Status& fa
 }
 
 Result<std::int64_t> TableLog::Commit(Transaction* transaction, std::stop_token stop) {
+  if (transaction->committed_version) return *transaction->committed_version;
+  MILLRACE_ASSIGN_OR_RETURN(const std::int64_t version, Put(transaction, std::move(stop)));
+  transaction->committed_version = version;
+  return version;
+}
+
+Result<std::int64_t> TableLog::Put(Transaction* transaction, std::stop_token stop) {
   MILLRACE_RETURN_IF_ERROR(CheckNoDuplicates(*transaction));
   if (transaction->txn_id.empty()) {
     transaction->txn_id = base::Uuid::Random(random_).ToString();

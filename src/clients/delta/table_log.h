@@ -56,6 +56,8 @@ class TableLog {
   void Apply(const CommitSummary& commit);
   /// Steps over the commits that others have made. True when one of them is our own.
   base::Result<bool> StepOverWinners(const Transaction& transaction);
+  /// The loop of Commit.
+  base::Result<std::int64_t> Put(Transaction* transaction, std::stop_token stop);
   base::Result<std::string> Render(const Transaction& transaction);
   /// Moves a new file's row ids behind those of the table.
   base::Status AssignRowIds(std::vector<AddFile>* adds, const Transaction& transaction,

@@ -8,7 +8,7 @@ namespace {
 class SystemClock final : public Clock {
  public:
   WallTime Now() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   }
   std::chrono::nanoseconds Monotonic() const override {
     return std::chrono::steady_clock::now().time_since_epoch();

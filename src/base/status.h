@@ -40,7 +40,8 @@ struct SparkError {
 };
 
 /// Success, or a failure with its message. Copies share the failure; Ok costs one pointer.
-/// Messages read from the outside in: `query q7: batch 12: kafka: offset out of range: events-3@991`.
+/// Messages read from the outside in:
+/// `query q7: batch 12: kafka: offset out of range: events-3@991`.
 class [[nodiscard]] Status {
  public:
   Status() = default;

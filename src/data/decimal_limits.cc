@@ -7,9 +7,9 @@ namespace millrace::data {
 base::Status CheckDecimal(int precision, int scale) {
   if (scale < 0) {
     return base::Status::InvalidArgument(
-               fmt::format("[NEGATIVE_SCALE_DISALLOWED] Negative scale is not allowed: '{}'. Set the "
-                           "config \"spark.sql.legacy.allowNegativeScaleOfDecimal\" to \"true\" to "
-                           "allow it. SQLSTATE: 0A000",
+               fmt::format("[NEGATIVE_SCALE_DISALLOWED] Negative scale is not allowed: '{}'. Set "
+                           "the config \"spark.sql.legacy.allowNegativeScaleOfDecimal\" to "
+                           "\"true\" to allow it. SQLSTATE: 0A000",
                            scale))
         .WithSparkError({"AnalysisException", "NEGATIVE_SCALE_DISALLOWED", "0A000",
                          {{"scale", std::to_string(scale)},

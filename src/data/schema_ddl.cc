@@ -1,5 +1,5 @@
-// A recursive-descent parser of Spark's type DDL: rules dataType, colTypeList and complexColTypeList
-// of SqlBaseParser.g4, meaning of DataTypeAstBuilder.
+// A recursive-descent parser of Spark's type DDL: the rules dataType, colTypeList and
+// complexColTypeList of SqlBaseParser.g4, with the meaning that DataTypeAstBuilder gives them.
 #include <algorithm>
 #include <charconv>
 #include <optional>

@@ -12,8 +12,8 @@ namespace millrace::data {
 /// UNSUPPORTED_DATATYPE, ...) and Spark's whole message otherwise.
 base::Result<DataType> ParseDataType(std::string_view ddl);
 
-/// A list of columns, `a INT, b STRING NOT NULL COMMENT 'x', `c d` DATE`. Same errors. As in Spark a
-/// colon behind a name is for struct fields only.
+/// A list of columns, `a INT, b STRING NOT NULL COMMENT 'x', `c d` DATE`. Same errors. As in Spark
+/// a colon behind a name is for struct fields only.
 base::Result<StructType> ParseTableSchema(std::string_view ddl);
 
 /// What `from_json(col, text)` and `DataType.fromDDL` accept: JSON, one type, or else a list of

@@ -10,8 +10,8 @@ namespace millrace::data {
 std::string QuoteIfNeeded(std::string_view name);
 std::string QuoteIdentifier(std::string_view name);
 
-/// Line breaks, tabs, form feeds, backspaces, vertical tabs and bells as \n, \r, \t, \f, \b, \v, \a:
-/// so that one cell or name stays on one line. Nothing else is changed.
+/// Line breaks, tabs, form feeds, backspaces, vertical tabs and bells as \n, \r, \t, \f, \b, \v,
+/// \a: so that one cell or name stays on one line. Nothing else is changed.
 std::string EscapeMetaCharacters(std::string_view text);
 
 }  // namespace millrace::data

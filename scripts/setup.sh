@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build    compiler, libraries: what `make build` and `make demo` need
 #   scripts/setup.sh test     build, and what `make test` needs: GoogleTest, a Kafka broker, readers of Delta tables
-#   scripts/setup.sh bench    build, and what `make bench` needs: Google Benchmark, a Kafka broker
+#   scripts/setup.sh bench    build, and what `make bench` needs: a Kafka broker
 #   scripts/setup.sh tidy     build, and what `make tidy` needs: clang-tidy and clang-format 19
 #   scripts/setup.sh paths    installs nothing; prints where things are, as NAME=value lines
 #
@@ -258,7 +258,7 @@ profile_test() {
 
 profile_bench() {
   local java; mapfile -t java < <(java_packages)
-  profile_build libbenchmark-dev "${java[@]}"
+  profile_build "${java[@]}"
   fetch_jars kafka-broker "$kafka"
 }
 

@@ -24,7 +24,7 @@ test:
 
 bench:
 	@scripts/setup.sh bench
-	@scripts/build.sh release all -DMILLRACE_BENCH=ON
+	@scripts/build.sh release "millrace_programs bare_consumer kafka_produce" -DMILLRACE_BENCH=ON
 	@export $$(scripts/setup.sh paths | xargs) && python3 bench/run.py build/release $(BENCH_ARGS)
 
 tidy:

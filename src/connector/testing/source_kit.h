@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,8 @@ namespace millrace::connector::testing {
 class SourceFixture {
  public:
   virtual ~SourceFixture() = default;
+  /// Why the tests cannot run here ("no broker"); empty when they can.
+  virtual std::string unavailable() const { return {}; }
   virtual const SourceProvider& provider() const = 0;
   /// Options with which every row of the stream is read from its beginning.
   virtual Options options() const = 0;
@@ -55,5 +58,8 @@ void RefusesUnknownOptions(SourceFixture& fixture);
 #define MILLRACE_SOURCE_KIT_TEST(Name, Fixture, Property)     \
   TEST(Name##SourceKit, Property) {                           \
     Fixture fixture;                                          \
+    if (const std::string why = fixture.unavailable(); !why.empty()) { \
+      GTEST_SKIP() << why;                                    \
+    }                                                         \
     ::millrace::connector::testing::Property(fixture);        \
   }

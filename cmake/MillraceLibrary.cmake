@@ -15,6 +15,9 @@ function(millrace_library)
   target_include_directories(millrace INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   target_compile_features(millrace INTERFACE cxx_std_20)
+  if(NOT MILLRACE_SANITIZE) # whose runtime comes with the program
+    target_link_options(millrace PRIVATE -Wl,--no-undefined)
+  endif()
   set_target_properties(millrace PROPERTIES
     LINKER_LANGUAGE CXX
     VERSION ${PROJECT_VERSION}

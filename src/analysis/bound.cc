@@ -49,20 +49,14 @@ BoundExpressionPtr ImplicitCast(const BoundExpressionPtr& child, const DataType&
 
 BoundExpressionPtr ExplicitCast(const BoundExpressionPtr& child, const DataType& type,
                                 plan::EvalMode mode, std::string_view text) {
-  const bool nullable = mode == plan::EvalMode::kTry || child->nullable ||
-                        CastMakesNullable(child->type, type);
+  const bool may_fail = mode == plan::EvalMode::kTry && !SameType(child->type, type);
+  const bool nullable = may_fail || child->nullable || CastMakesNullable(child->type, type);
   return Make({type, nullable, plan::CastTo{child, mode}, std::string(text)});
 }
 
 BoundExpressionPtr WithText(const BoundExpressionPtr& expression, std::string_view text) {
   plan::BoundExpression copy = *expression;
   copy.text = text;
-  return Make(std::move(copy));
-}
-
-BoundExpressionPtr WithNullable(const BoundExpressionPtr& expression, bool nullable) {
-  plan::BoundExpression copy = *expression;
-  copy.nullable = nullable;
   return Make(std::move(copy));
 }
 

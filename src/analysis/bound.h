@@ -55,7 +55,6 @@ BoundExpressionPtr ExplicitCast(const BoundExpressionPtr& child, const DataType&
                                 plan::EvalMode mode, std::string_view text);
 /// The same expression under another text.
 BoundExpressionPtr WithText(const BoundExpressionPtr& expression, std::string_view text);
-BoundExpressionPtr WithNullable(const BoundExpressionPtr& expression, bool nullable);
 
 bool IsNullable(const BoundExpressionPtr& expression);
 bool AnyNullable(const std::vector<BoundExpressionPtr>& expressions);

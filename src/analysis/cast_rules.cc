@@ -11,11 +11,6 @@ bool IsInterval(const DataType& type) {
   return type.is(Kind::kDayTimeInterval) || type.is(Kind::kYearMonthInterval);
 }
 
-// An interval of one field, such as INTERVAL DAY, stands for a number.
-bool IsSingleFieldInterval(const DataType& type) {
-  return IsInterval(type) && type.intervalStart() == type.intervalEnd();
-}
-
 bool MayHold(bool target_contains_null, bool source_contains_null, bool cast_makes_null) {
   return target_contains_null || !(source_contains_null || cast_makes_null);
 }
@@ -42,8 +37,7 @@ bool CanCastAtomic(const DataType& from, const DataType& to, LegacyOrAnsi mode) 
     case Kind::kDayTimeInterval:
     case Kind::kYearMonthInterval:
       return from.is(Kind::kString) || from.kind() == to.kind() ||
-             (from.isIntegral() && IsSingleFieldInterval(to)) ||
-             (ansi && from.is(Kind::kDecimal) && IsSingleFieldInterval(to));
+             from.isIntegral() || from.is(Kind::kDecimal);
     case Kind::kCalendarInterval:
       return from.is(Kind::kString);
     default:
@@ -53,7 +47,7 @@ bool CanCastAtomic(const DataType& from, const DataType& to, LegacyOrAnsi mode) 
   if (from.is(Kind::kString) || from.is(Kind::kBoolean) || from.isNumeric()) return true;
   if (from.is(Kind::kTimestamp)) return true;
   if (!ansi && from.is(Kind::kDate)) return true;
-  return IsSingleFieldInterval(from) && (to.isIntegral() || to.is(Kind::kDecimal));
+  return IsInterval(from) && (to.isIntegral() || to.is(Kind::kDecimal));
 }
 
 bool CanCastStruct(const DataType& from, const DataType& to, LegacyOrAnsi mode) {
@@ -85,7 +79,10 @@ bool CanCast(const DataType& from, const DataType& to, LegacyOrAnsi mode) {
                    CastMakesNullable(from.valueType(), to.valueType()));
   }
   if (from.is(Kind::kStruct) && to.is(Kind::kStruct)) return CanCastStruct(from, to, mode);
-  if (to.is(Kind::kVariant) || from.is(Kind::kVariant)) return !from.is(Kind::kMap);
+  if (to.is(Kind::kVariant)) {
+    return !from.is(Kind::kMap) && !from.is(Kind::kStruct) && !IsInterval(from);
+  }
+  if (from.is(Kind::kVariant)) return !IsInterval(to);
   return CanCastAtomic(from, to, mode);
 }
 
@@ -98,7 +95,8 @@ bool CastMakesNullable(const DataType& from, const DataType& to) {
     return true;
   }
   if ((from.is(Kind::kFloat) || from.is(Kind::kDouble)) && to.is(Kind::kTimestamp)) return true;
-  if (to.is(Kind::kDate)) return !from.is(Kind::kTimestamp) && !from.is(Kind::kTimestampNtz);
+  if (to.is(Kind::kDate)) return !from.is(Kind::kTimestamp);
+  if (to.is(Kind::kTimestampNtz)) return from.is(Kind::kDate);
   if (to.is(Kind::kCalendarInterval)) return true;
   if (to.is(Kind::kDecimal)) {
     if (from.isIntegral() || from.is(Kind::kDecimal)) return !CanUpCast(from, to);

@@ -121,6 +121,7 @@ constexpr auto kTemplates = std::to_array<Template>({
      "The char/varchar type can't be used in the table schema.\nIf you want Spark treat them as "
      "string type as same as Spark 3.0 and earlier, please set "
      "\"spark.sql.legacy.charVarcharAsString\" to \"true\"."},
+    {"UNSUPPORTED_TIME_TYPE", "0A000", "The data type TIME is not supported."},
     {"WRITE_STREAM_NOT_ALLOWED", "42601",
      "`writeStream` can be called only on streaming Dataset/DataFrame."},
     {"WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",

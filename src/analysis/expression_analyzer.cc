@@ -70,12 +70,11 @@ std::string_view CastFunctions(const DataType& from, const DataType& to) {
 base::Status CannotCast(const DataType& from, const DataType& to, plan::EvalMode mode,
                         std::string_view sql) {
   MessageParameters parameters = {{"srcType", QuoteType(from)}, {"targetType", QuoteType(to)}};
+  if (const std::string_view functions = CastFunctions(from, to); !functions.empty()) {
+    parameters["functionNames"] = functions;
+    return TypeMismatch("CAST_WITH_FUNC_SUGGESTION", sql, std::move(parameters));
+  }
   if (mode == plan::EvalMode::kAnsi && CanCast(from, to, LegacyOrAnsi::kLegacy)) {
-    const std::string_view functions = CastFunctions(from, to);
-    if (!functions.empty()) {
-      parameters["functionNames"] = functions;
-      return TypeMismatch("CAST_WITH_FUNC_SUGGESTION", sql, std::move(parameters));
-    }
     parameters["config"] = "\"spark.sql.ansi.enabled\"";
     parameters["configVal"] = "'false'";
     return TypeMismatch("CAST_WITH_CONF_SUGGESTION", sql, std::move(parameters));
@@ -111,7 +110,7 @@ bool IsComplex(const DataType& type) {
 
 // The name that a SELECT gives a column.
 void NameColumn(Resolved* column) {
-  if (column->kind == Resolved::Kind::kUnnamed ||
+  if (column->kind == Resolved::Kind::kUnnamed || column->kind == Resolved::Kind::kField ||
       (column->kind == Resolved::Kind::kCast && column->name.empty())) {
     column->name = column->bound->text;
   }
@@ -220,6 +219,19 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveLateralAlias(const NameParts& 
     found = &alias;
     ++matches;
   }
+  if (matches == 0 && name.size() == 1) {
+    // Some functions may be called without parentheses.
+    const std::string lower = LowerCase(name[0]);
+    if (lower == "current_timestamp" || lower == "current_date") return ResolveCall(lower, {});
+    for (const std::string_view function :
+         {"current_user", "user", "session_user", "current_catalog", "current_database",
+          "current_time", "localtimestamp"}) {
+      if (lower == function) {
+        return NotPossibleHere("The function `" + lower + "`",
+                               "docs/differences.md lists the functions that there are.");
+      }
+    }
+  }
   if (matches == 0) return UnresolvedColumn(name, scope_.Candidates());
   if (matches > 1) {
     return AnalysisError("AMBIGUOUS_LATERAL_COLUMN_ALIAS",
@@ -278,6 +290,9 @@ base::Result<Resolved> ExpressionAnalyzer::ExtractValue(const BoundExpressionPtr
     return Resolved::Unnamed(MakeCall("getmapvalue",
                                       {child, ImplicitCast(extraction, *coerced)},
                                       type.valueType(), true, sql));
+  }
+  if (type.is(Kind::kNull)) {
+    return Resolved::Unnamed(MakeConstant(data::Value::Null(), NullType(), sql));
   }
   return AnalysisError("INVALID_EXTRACT_BASE_FIELD_TYPE",
                        {{"base", QuoteSql(child->text)}, {"other", QuoteType(type)}});
@@ -345,10 +360,13 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::Cast& node) {
   MILLRACE_ASSIGN_OR_RETURN(const DataType wanted, TargetType(node));
   const DataType type = WithoutCharVarchar(wanted);
   const plan::EvalMode mode = ModeOf(node);
-  const std::string sql = (mode == plan::EvalMode::kTry ? "TRY_CAST(" : "CAST(") +
-                          child.bound->text + " AS " + type.sql() + ")";
+  // Spark shows a cast to a complex type as what is cast.
+  const std::string sql = IsComplex(type) ? child.bound->text
+                                          : (mode == plan::EvalMode::kTry ? "TRY_CAST(" : "CAST(") +
+                                                child.bound->text + " AS " + type.sql() + ")";
+  if (type.is(Kind::kTime)) return AnalysisError("UNSUPPORTED_TIME_TYPE", {});
   if (!CanCast(child.bound->type, type, RulesOf(mode))) {
-    return CannotCast(child.bound->type, type, mode, IsComplex(type) ? child.bound->text : sql);
+    return CannotCast(child.bound->type, type, mode, sql);
   }
   const bool inherits_name = child.kind == Resolved::Kind::kColumn ||
                              child.kind == Resolved::Kind::kCast ||

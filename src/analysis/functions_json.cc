@@ -51,12 +51,20 @@ base::Result<DataType> SchemaFrom(const BoundExpressionPtr& arg) {
     // The function reports what the parser found as a failure of the analysis.
     base::SparkError error = schema.status().spark_error();
     error.exception_class = "AnalysisException";
-    return schema.status().WithSparkError(std::move(error));
+    std::string message = schema.status().message();
+    message.erase(0, message.find_first_not_of('\n'));
+    return base::Status(schema.status().code(), std::move(message)).WithSparkError(std::move(error));
   }
   if (ContainsCharVarchar(*schema)) {
     return AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});
   }
   return schema;
+}
+
+// A void column is as good as NULL here, and shows as that.
+BoundExpressionPtr JsonArgument(const BoundExpressionPtr& arg) {
+  if (!arg->type.is(Kind::kNull)) return arg;
+  return MakeConstant(data::Value::Null(), StringType(), "NULL");
 }
 
 base::Result<BoundExpressionPtr> BindFromJson(const FunctionCall& call) {
@@ -65,8 +73,8 @@ base::Result<BoundExpressionPtr> BindFromJson(const FunctionCall& call) {
   if (call.args.size() == 3) {
     MILLRACE_ASSIGN_OR_RETURN(options, OptionsFromMap(call.arg(2)));
   }
-  const std::string sql =
-      schema.is(Kind::kMap) ? "entries" : CallText(call.name, {call.arg(0)});
+  const BoundExpressionPtr json = JsonArgument(call.arg(0));
+  const std::string sql = schema.is(Kind::kMap) ? "entries" : CallText(call.name, {json});
   if (!IsJsonRoot(schema)) {
     return TypeMismatch("INVALID_JSON_SCHEMA", sql, {{"schema", QuoteType(schema)}});
   }
@@ -74,8 +82,6 @@ base::Result<BoundExpressionPtr> BindFromJson(const FunctionCall& call) {
   if (!HasOnlyStringKeys(type)) {
     return TypeMismatch("INVALID_JSON_MAP_KEY_TYPE", sql, {{"schema", QuoteType(type)}});
   }
-  BoundExpressionPtr json = call.arg(0);
-  if (json->type.is(Kind::kNull)) json = ImplicitCast(json, StringType());
   if (!json->type.is(Kind::kString)) {
     return UnexpectedInputType(sql, 0, {ParameterType::One(StringType())}, json);
   }
@@ -87,12 +93,14 @@ base::Result<BoundExpressionPtr> BindToJson(const FunctionCall& call) {
   if (call.args.size() == 2) {
     MILLRACE_ASSIGN_OR_RETURN(options, OptionsFromMap(call.arg(1)));
   }
-  const std::string sql = CallText(call.name, {call.arg(0)});
+  const BoundExpressionPtr value = JsonArgument(call.arg(0));
+  const std::string sql = CallText(call.name, {value});
   const DataType& type = call.arg(0)->type;
-  if (!IsJsonRoot(type) && !type.is(Kind::kNull)) {
+  if (type.is(Kind::kNull)) return WithText(value, sql);
+  if (!IsJsonRoot(type)) {
     return TypeMismatch("INVALID_JSON_SCHEMA", sql, {{"schema", QuoteType(type)}});
   }
-  return MakeCall("to_json", {call.arg(0)}, StringType(), true, sql, std::move(options));
+  return MakeCall("to_json", {value}, StringType(), true, sql, std::move(options));
 }
 
 // `map(key, value, ...)`; it serves as the options of the functions here.

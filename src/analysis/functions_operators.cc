@@ -86,13 +86,16 @@ base::Result<BoundExpressionPtr> BindDateShift(std::string_view function,
                                                const BoundExpressionPtr& date,
                                                const BoundExpressionPtr& days) {
   const std::string sql = CallText(function, {date, days});
-  static const std::vector<Parameter> parameters = {
-      {ParameterType::One(DateType())},
-      {ParameterType::One(IntegerType()), ParameterType::One(ShortType()),
-       ParameterType::One(ByteType())}};
-  MILLRACE_ASSIGN_OR_RETURN(auto args, CoerceArguments({date, days}, parameters, sql));
-  const bool nullable = AnyNullable(args);
-  return MakeCall(function, std::move(args), DateType(), nullable, sql);
+  static const Parameter integer = {ParameterType::One(IntegerType()),
+                                    ParameterType::One(ShortType()),
+                                    ParameterType::One(ByteType())};
+  const BoundExpressionPtr number =
+      days->type.is(Kind::kNull) ? ImplicitCast(days, IntegerType()) : days;
+  // No implicit cast, unlike most functions.
+  if (!number->type.isIntegral() || number->type.is(Kind::kLong)) {
+    return UnexpectedInputType(sql, 1, integer, number);
+  }
+  return MakeCall(function, {date, number}, DateType(), date->nullable || number->nullable, sql);
 }
 
 // The + and - of dates, timestamps and intervals, which Spark turns into functions before it looks
@@ -107,17 +110,21 @@ std::optional<base::Result<BoundExpressionPtr>> BindTimeArithmetic(
                            "Add and subtract epoch seconds (cast a timestamp to BIGINT) instead.");
   }
   if (ClassOf(op) != OperatorClass::kAdditive) return std::nullopt;
+  const auto is_time = [](const DataType& type) {
+    return type.is(Kind::kDate) || IsTimestamp(type);
+  };
+  if ((is_time(a) && b.is(Kind::kNull)) || (is_time(b) && a.is(Kind::kNull))) {
+    return NotPossibleHere("A time and NULL in \"" + OperatorText(op, left, right) + "\"",
+                           "Spark takes the NULL for an interval; cast it to INT for days.");
+  }
   if (op == "+") {
     if (a.is(Kind::kDate) && !b.is(Kind::kString)) return BindDateShift("date_add", left, right);
     if (b.is(Kind::kDate) && !a.is(Kind::kString)) return BindDateShift("date_add", right, left);
     return std::nullopt;
   }
   const bool gives_interval = IsTimestamp(a) || IsTimestamp(b) || b.is(Kind::kDate);
-  const bool can_be_time = [](const DataType& type) {
-    return type.is(Kind::kDate) || IsTimestamp(type) || type.is(Kind::kString) ||
-           type.is(Kind::kNull);
-  }(IsTimestamp(a) || a.is(Kind::kDate) ? b : a);
-  if (gives_interval && can_be_time) {
+  const DataType& other = is_time(a) ? b : a;
+  if (gives_interval && (is_time(other) || other.is(Kind::kString))) {
     return NotPossibleHere("The difference of two times in \"" + OperatorText(op, left, right) +
                                "\", an interval",
                            "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
@@ -161,8 +168,11 @@ void CoerceDecimals(std::string_view op, Operands* operands) {
   const auto is_float = [](const DataType& type) {
     return type.is(Kind::kFloat) || type.is(Kind::kDouble);
   };
-  if (left->type.is(Kind::kDecimal) && is_float(right->type)) operands->CastBoth(DoubleType());
-  if (right->type.is(Kind::kDecimal) && is_float(left->type)) operands->CastBoth(DoubleType());
+  if (left->type.is(Kind::kDecimal) && is_float(right->type)) {
+    left = ImplicitCast(left, DoubleType());
+  } else if (right->type.is(Kind::kDecimal) && is_float(left->type)) {
+    right = ImplicitCast(right, DoubleType());
+  }
   if (ClassOf(op) == OperatorClass::kComparison && left->type.is(Kind::kDecimal) &&
       right->type.is(Kind::kDecimal)) {
     operands->CastBoth(WiderDecimal(left->type, right->type));
@@ -177,19 +187,16 @@ void CoerceOperands(std::string_view op, Operands* operands) {
   const DataType& a = operands->left->type;
   const DataType& b = operands->right->type;
   const bool both_decimal = a.is(Kind::kDecimal) && b.is(Kind::kDecimal);
-  if (IsArithmetic(op) && a.is(Kind::kNull) && b.is(Kind::kNull)) {
-    operands->CastBoth(DoubleType());
+  const auto number_or_null = [](const DataType& type) {
+    return type.isNumeric() || type.is(Kind::kNull);
+  };
+  if (a.is(Kind::kNull) && b.is(Kind::kNull) && ClassOf(op) != OperatorClass::kComparison) {
+    operands->CastBoth(IsArithmetic(op) ? DataType(DoubleType()) : DataType(BooleanType()));
     return;
   }
-  if (op == "/" && !both_decimal) {
-    const auto number_or_null = [](const DataType& type) {
-      return type.isNumeric() || type.is(Kind::kNull);
-    };
-    const bool with_decimal = a.is(Kind::kDecimal) || b.is(Kind::kDecimal);
-    if (number_or_null(a) && number_or_null(b) && !with_decimal) {
-      operands->CastBoth(DoubleType());
-      return;
-    }
+  if (op == "/" && !a.is(Kind::kDecimal) && number_or_null(a) && number_or_null(b)) {
+    operands->CastBoth(DoubleType());
+    return;
   }
   if (both_decimal && IsArithmetic(op)) return;
   const auto common = TightestCommonType(a, b);
@@ -236,13 +243,10 @@ base::Result<BoundExpressionPtr> BindNegative(const FunctionCall& call) {
     return NotPossibleHere("The function `negative` on intervals",
                            "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
   }
-  MILLRACE_ASSIGN_OR_RETURN(
-      auto args, CoerceArguments({operand}, {{ParameterType::Numeric()}}, sql).ok()
-                     ? CoerceArguments({operand}, {{ParameterType::Numeric()}}, sql)
-                     : CoerceArguments({operand}, {NumericOrInterval()}, sql));
-  const DataType type = args[0]->type;
-  const bool nullable = AnyNullable(args);
-  return MakeCall("negative", std::move(args), type, nullable, sql);
+  const bool becomes_double = operand->type.is(Kind::kString) || operand->type.is(Kind::kNull);
+  const BoundExpressionPtr number = becomes_double ? ImplicitCast(operand, DoubleType()) : operand;
+  if (!number->type.isNumeric()) return UnexpectedInputType(sql, 0, NumericOrInterval(), operand);
+  return MakeCall("negative", {number}, number->type, number->nullable, sql);
 }
 
 base::Result<BoundExpressionPtr> BindIsNull(const FunctionCall& call) {

@@ -67,15 +67,13 @@ base::Status ConcatElementError(std::string_view sql, std::size_t index,
 
 // Arrays go to their common type; all binary stays binary; all else becomes a string.
 std::vector<BoundExpressionPtr> CoerceConcat(std::vector<BoundExpressionPtr> args) {
-  if (std::all_of(args.begin(), args.end(), [](const auto& arg) {
-        return IsArray(arg) || arg->type.is(Kind::kNull);
-      }) && std::any_of(args.begin(), args.end(), IsArray)) {
+  if (!args.empty() && std::all_of(args.begin(), args.end(), IsArray)) {
     return CastToCommonType(args).value_or(args);
   }
   const bool all_binary = std::all_of(args.begin(), args.end(), [](const auto& arg) {
     return arg->type.is(Kind::kBinary);
   });
-  if (all_binary || std::any_of(args.begin(), args.end(), IsArray)) return args;
+  if (all_binary) return args;
   for (BoundExpressionPtr& arg : args) {
     if (CanImplicitlyCast(arg->type, StringType())) arg = ImplicitCast(arg, StringType());
   }

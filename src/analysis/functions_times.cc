@@ -47,16 +47,21 @@ base::Result<BoundExpressionPtr> BindDateFormat(const FunctionCall& call) {
 // Without a format, and for what is a time already, this is a cast.
 base::Result<BoundExpressionPtr> BindToTimestamp(const FunctionCall& call) {
   const std::string sql = CallText(call.name, call.BoundArgs());
-  Parameter input = {ParameterType::One(StringType()), ParameterType::One(DateType()),
-                     ParameterType::One(TimestampType()), ParameterType::One(TimestampNTZType())};
-  if (call.args.size() == 1) input.push_back(ParameterType::Numeric());
+  const Parameter times = {ParameterType::One(StringType()), ParameterType::One(DateType()),
+                           ParameterType::One(TimestampType()),
+                           ParameterType::One(TimestampNTZType())};
+  Parameter input = times;
+  input.push_back(ParameterType::Numeric());
   const std::vector<Parameter> parameters = {input, {ParameterType::One(StringType())}};
   MILLRACE_ASSIGN_OR_RETURN(auto args, CoerceArguments(call.BoundArgs(), parameters, sql));
-  if (args.size() == 1 || !args[0]->type.is(Kind::kString)) {
-    const BoundExpressionPtr cast = ImplicitCast(args[0], TimestampType());
-    return WithText(WithNullable(cast, true), sql);
+  if (args.size() == 2 && args[0]->type.isNumeric()) {
+    return UnexpectedInputType(sql, 0, times, args[0]);
   }
-  return MakeCall("to_timestamp", std::move(args), TimestampType(), true, sql);
+  if (args.size() == 1 || !args[0]->type.is(Kind::kString)) {
+    return WithText(ImplicitCast(args[0], TimestampType()), sql);
+  }
+  const bool nullable = AnyNullable(args);
+  return MakeCall("to_timestamp", std::move(args), TimestampType(), nullable, sql);
 }
 
 }  // namespace

@@ -21,10 +21,19 @@ plan::ResolvedRelationPtr MakeResolved(const Scope& scope,
       plan::ResolvedRelation{scope.Schema(), std::move(node)});
 }
 
+std::vector<std::string> SortedNames(const Scope& scope) {
+  std::vector<std::string> names;
+  for (const ScopeColumn& column : scope.columns) names.push_back(column.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 AnalyzedRelationPtr MakeAnalyzed(plan::ResolvedRelationPtr resolved, Scope scope,
                                  AnalyzedRelationPtr input) {
+  std::vector<std::string> names;
+  if (input != nullptr) names = SortedNames(input->scope);
   return std::make_shared<const AnalyzedRelation>(
-      AnalyzedRelation{std::move(resolved), std::move(scope), std::move(input)});
+      AnalyzedRelation{std::move(resolved), std::move(scope), std::move(input), std::move(names)});
 }
 
 // The plain column names in an expression.
@@ -89,13 +98,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::Analyze(const plan::Relation
 ExpressionAnalyzer RelationAnalyzer::ExpressionsOver(const AnalyzedRelation& input,
                                                      std::string_view operator_name) {
   ExpressionAnalyzer expressions(context_, input.scope, plan_scopes_, operator_name);
-  std::vector<std::string> names;
-  const Scope* below = input.input != nullptr ? &input.input->scope : nullptr;
-  for (std::size_t i = 0; below != nullptr && i < below->columns.size(); ++i) {
-    names.push_back(below->columns[i].name);
-  }
-  std::sort(names.begin(), names.end());
-  expressions.set_star_candidates(std::move(names));
+  expressions.set_star_candidates(input.input_names);
   return expressions;
 }
 
@@ -343,7 +346,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Subqu
   NameParts qualifier = node.qualifier;
   qualifier.push_back(node.alias);
   for (ScopeColumn& column : scope.columns) column.qualifier = qualifier;
-  return MakeAnalyzed(input->resolved, std::move(scope), nullptr);
+  return std::make_shared<const AnalyzedRelation>(
+      AnalyzedRelation{input->resolved, std::move(scope), nullptr, SortedNames(input->scope)});
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::ToDF& node) {

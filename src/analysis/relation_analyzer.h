@@ -22,6 +22,8 @@ struct AnalyzedRelation {
   Scope scope;
   /// The relation below. Null for a leaf, and for an alias, through which no hidden column is seen.
   std::shared_ptr<const AnalyzedRelation> input;
+  /// The columns of what stands directly below, sorted: CANNOT_RESOLVE_STAR_EXPAND lists them.
+  std::vector<std::string> input_names;
 };
 using AnalyzedRelationPtr = std::shared_ptr<const AnalyzedRelation>;
 

@@ -225,8 +225,6 @@ bool CanImplicitlyCast(const DataType& from, const DataType& to) {
   if (from.isNumeric() && to.isNumeric()) return true;
   if (IsString(to)) return IsAtomic(from) || from.is(Kind::kCalendarInterval);
   if (IsDatetime(from) && IsDatetime(to)) return true;
-  if (from.is(Kind::kTimestamp)) return to.is(Kind::kLong);
-  if (from.is(Kind::kLong)) return to.is(Kind::kTimestamp);
   if (from.is(Kind::kArray) && to.is(Kind::kArray)) {
     return (to.containsNull() || !from.containsNull()) &&
            CanImplicitlyCast(from.elementType(), to.elementType());

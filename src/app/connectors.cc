@@ -5,7 +5,7 @@
 #include "processor/duckdb/duckdb_processor.h"
 #include "session/engine.h"
 #include "sinks/delta/delta_sink.h"
-#include "sources/kafka/kafka_source.h"
+#include "sources/kafka/kafka_source_provider.h"
 
 namespace millrace::app {
 namespace {

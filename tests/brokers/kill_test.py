@@ -154,15 +154,24 @@ def check_spark(table, expected):
     if missing("MILLRACE_SPARK_JARS"):
         print("Spark: skipped, MILLRACE_SPARK_JARS is not set")
         return
-    script = pathlib.Path(__file__).resolve().parent.parent / "spark" / "read_table.py"
-    lines = subprocess.run([os.environ["MILLRACE_TEST_PYTHON"], str(script), str(table)], check=True,
-                           capture_output=True, text=True).stdout.splitlines()
-    schema = json.loads(lines[0])
-    types = [field["type"] for field in schema["fields"]]
+    lines = read_with_spark(table)
+    types = [field["type"] for field in json.loads(lines[0])["schema"]["fields"]]
     if types != ["long", "string", "timestamp"]:
         sys.exit(f"Spark: types {types}")
-    rows = (json.loads(line) for line in lines[1:])
-    compare("Spark", collections.Counter(tuple(value for _, value in row[:2]) for row in rows), expected)
+    compare("Spark", collections.Counter(tuple(json.loads(line)[:2]) for line in lines[1:]), expected)
+
+
+def read_with_spark(table):
+    """Lines of tests/spark/read_table.py: the schema, then a row each."""
+    script = pathlib.Path(__file__).resolve().parent.parent / "spark" / "read_table.py"
+    jars = ",".join(str(jar) for jar in sorted(pathlib.Path(os.environ["MILLRACE_SPARK_JARS"]).glob("*.jar")))
+    environment = os.environ | {"ORACLE_JARS": jars, "PYSPARK_PYTHON": os.environ["MILLRACE_TEST_PYTHON"],
+                                "SPARK_LOCAL_IP": "127.0.0.1"}
+    done = subprocess.run([os.environ["MILLRACE_TEST_PYTHON"], str(script), str(table)], capture_output=True, text=True,
+                          env=environment)
+    if done.returncode != 0:
+        sys.exit(f"Spark cannot read the table:\n{done.stderr[-2000:]}")
+    return done.stdout.splitlines()
 
 
 def main():

@@ -4,13 +4,13 @@
 //                 [--count N] [--first N] [--rate N] [--codec none|gzip|snappy|lz4|zstd]
 //                 [--transaction N [--abort-every M]] [--lines] [--property k=v]...
 //
-// Without --lines, message i (from --first) is a JSON text of about 107 bytes in partition i % N; every
-// tenth has event_type "test":
+// Without --lines, message i (from --first) is a JSON text of about 107 bytes in partition i % N;
+// every tenth has event_type "test":
 //   {"user_id":123,"event_type":"click","value":123.45,"timestamp":"2026-01-01T00:00:00.123Z","n":17}
 // With --lines, each line of standard input is one message: "text", or "partition TAB text", or
 // "partition TAB key TAB text"; "\N" stands for null.
-// --transaction N puts N messages into each transaction and, with --abort-every M, aborts each M-th.
-// Prints one line of JSON: messages, seconds, messages per second.
+// --transaction N puts N messages into each transaction and, with --abort-every M, aborts each
+// M-th. Prints one line of JSON: messages, seconds, messages per second.
 
 #include <chrono>
 #include <cstdio>
@@ -57,7 +57,7 @@ std::map<std::string, std::string> Pairs(const std::vector<std::string>& texts) 
 }
 
 std::string MakeMessage(std::int64_t i) {
-  static constexpr const char* kTypes[] = {"click", "view",   "purchase", "login",
+  static constexpr const char* kTypes[] = {"click",  "view",   "purchase", "login",
                                            "logout", "scroll", "search",   "share"};
   const std::uint64_t mixed = static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15ULL >> 33;
   const char* type = i % 10 == 9 ? "test" : kTypes[mixed % 8];
@@ -157,8 +157,8 @@ Status Run(const Arguments& arguments) {
   const auto start = SteadyClock::now();
   MILLRACE_ASSIGN_OR_RETURN(const std::int64_t sent, Produce(arguments, *producer));
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
-  fmt::print("{{\"messages\":{},\"seconds\":{:.3f},\"messages_per_second\":{:.0f}}}\n", sent, seconds,
-             static_cast<double>(sent) / seconds);
+  fmt::print("{{\"messages\":{},\"seconds\":{:.3f},\"messages_per_second\":{:.0f}}}\n", sent,
+             seconds, static_cast<double>(sent) / seconds);
   return Status::Ok();
 }
 

@@ -139,7 +139,9 @@ def full_error(query):
     except Exception as failure:
         shown = canonical.error(failure)["error"]
         return {"pyspark_str": str(failure), "java_to_string": failure._origin.toString(), "exception()": str(query.exception()), "status": query.status} | {"error": shown}
-    return {"error": None, "status": query.status}
+    shown = {"error": None, "status": query.status, "still_running": query.isActive}
+    query.stop()
+    return shown
 
 
 def life(spark):
@@ -262,7 +264,8 @@ def life(spark):
         for attempt in range(20):  # the leader of a new partition takes its time
             try:
                 wanted = TopicPartition(name, partition, offset)
-                return AdminClient({"bootstrap.servers": BROKERS}).delete_records([wanted])[wanted].result()
+                fresh = AdminClient({"bootstrap.servers": BROKERS})  # kept in a name: its futures die with it
+                return fresh.delete_records([wanted])[wanted].result(10)
             except Exception:
                 time.sleep(0.5)
         raise TimeoutError(name)

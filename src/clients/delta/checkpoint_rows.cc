@@ -36,19 +36,18 @@ std::shared_ptr<arrow::DataType> VectorType() {
                          arrow::field("maxRowIndex", arrow::int64())});
 }
 
-std::shared_ptr<arrow::DataType> AddType(bool stats_as_json) {
-  Types fields = {arrow::field("path", arrow::utf8()),
-                  arrow::field("partitionValues", TextMap()),
-                  arrow::field("size", arrow::int64()),
-                  arrow::field("modificationTime", arrow::int64()),
-                  arrow::field("dataChange", arrow::boolean()),
-                  arrow::field("tags", TextMap()),
-                  arrow::field("deletionVector", VectorType()),
-                  arrow::field("baseRowId", arrow::int64()),
-                  arrow::field("defaultRowCommitVersion", arrow::int64()),
-                  arrow::field("clusteringProvider", arrow::utf8())};
-  if (stats_as_json) fields.push_back(arrow::field("stats", arrow::utf8()));
-  return arrow::struct_(fields);
+std::shared_ptr<arrow::DataType> AddType() {
+  return arrow::struct_({arrow::field("path", arrow::utf8()),
+                         arrow::field("partitionValues", TextMap()),
+                         arrow::field("size", arrow::int64()),
+                         arrow::field("modificationTime", arrow::int64()),
+                         arrow::field("dataChange", arrow::boolean()),
+                         arrow::field("tags", TextMap()),
+                         arrow::field("deletionVector", VectorType()),
+                         arrow::field("baseRowId", arrow::int64()),
+                         arrow::field("defaultRowCommitVersion", arrow::int64()),
+                         arrow::field("clusteringProvider", arrow::utf8()),
+                         arrow::field("stats", arrow::utf8())});
 }
 
 std::shared_ptr<arrow::DataType> RemoveType() {
@@ -68,7 +67,7 @@ std::shared_ptr<arrow::DataType> MetadataType() {
       {arrow::field("id", arrow::utf8()), arrow::field("name", arrow::utf8()),
        arrow::field("description", arrow::utf8()),
        arrow::field("format", arrow::struct_({arrow::field("provider", arrow::utf8()),
-                                              arrow::field("options", TextMap())})),
+                                       arrow::field("options", TextMap())})),
        arrow::field("schemaString", arrow::utf8()), arrow::field("partitionColumns", TextList()),
        arrow::field("configuration", TextMap()), arrow::field("createdTime", arrow::int64())});
 }
@@ -76,23 +75,23 @@ std::shared_ptr<arrow::DataType> MetadataType() {
 // The columns of a checkpoint; the order of Builders' slots.
 enum Column { kTxn, kAdd, kRemove, kMetadata, kProtocol, kDomain, kCheckpointMetadata };
 
-std::shared_ptr<arrow::Schema> SchemaOf(const CheckpointRows::Form& form) {
+std::shared_ptr<arrow::Schema> SchemaOf(bool checkpoint_metadata) {
   Types columns = {
       arrow::field("txn", arrow::struct_({arrow::field("appId", arrow::utf8()),
-                                          arrow::field("version", arrow::int64()),
-                                          arrow::field("lastUpdated", arrow::int64())})),
-      arrow::field("add", AddType(form.stats_as_json)),
+                                   arrow::field("version", arrow::int64()),
+                                   arrow::field("lastUpdated", arrow::int64())})),
+      arrow::field("add", AddType()),
       arrow::field("remove", RemoveType()),
       arrow::field("metaData", MetadataType()),
       arrow::field("protocol",
                    arrow::struct_({arrow::field("minReaderVersion", arrow::int32()),
-                                   arrow::field("minWriterVersion", arrow::int32()),
-                                   arrow::field("readerFeatures", TextList()),
-                                   arrow::field("writerFeatures", TextList())})),
+                            arrow::field("minWriterVersion", arrow::int32()),
+                            arrow::field("readerFeatures", TextList()),
+                            arrow::field("writerFeatures", TextList())})),
       arrow::field("domainMetadata", arrow::struct_({arrow::field("domain", arrow::utf8()),
-                                                     arrow::field("configuration", arrow::utf8()),
-                                                     arrow::field("removed", arrow::boolean())}))};
-  if (form.checkpoint_metadata) {
+                                              arrow::field("configuration", arrow::utf8()),
+                                              arrow::field("removed", arrow::boolean())}))};
+  if (checkpoint_metadata) {
     columns.push_back(arrow::field(
         "checkpointMetadata",
         arrow::struct_({arrow::field("version", arrow::int64()), arrow::field("tags", TextMap())})));
@@ -192,7 +191,7 @@ StructRow& StructRow::NextVector(const std::optional<DeletionVector>& vector) {
 
 class CheckpointRows::Builders {
  public:
-  Builders(const arrow::Schema& schema, bool stats_as_json) : stats_as_json_(stats_as_json) {
+  explicit Builders(const arrow::Schema& schema) {
     for (const auto& field : schema.fields()) {
       std::unique_ptr<arrow::ArrayBuilder> builder;
       status_ = arrow::MakeBuilder(arrow::default_memory_pool(), field->type(), &builder);
@@ -249,8 +248,8 @@ class CheckpointRows::Builders {
         .NextVector(add.deletion_vector)
         .Next(add.base_row_id)
         .Next(add.default_row_commit_version)
-        .Next(add.clustering_provider);
-    if (stats_as_json_) row.Next(add.stats);
+        .Next(add.clustering_provider)
+        .Next(add.stats);
     return row.status();
   }
   arrow::Status operator()(const RemoveFile& remove) {
@@ -285,15 +284,12 @@ class CheckpointRows::Builders {
     return arrow::Status::UnknownError("this action has no place in a checkpoint");
   }
 
-  const bool stats_as_json_;
   std::vector<std::unique_ptr<arrow::ArrayBuilder>> columns_;
   arrow::Status status_;
 };
 
-CheckpointRows::CheckpointRows(Form form)
-    : form_(form),
-      schema_(SchemaOf(form_)),
-      builders_(std::make_unique<Builders>(*schema_, form_.stats_as_json)) {}
+CheckpointRows::CheckpointRows(bool checkpoint_metadata)
+    : schema_(SchemaOf(checkpoint_metadata)), builders_(std::make_unique<Builders>(*schema_)) {}
 
 CheckpointRows::~CheckpointRows() = default;
 

@@ -14,12 +14,8 @@ namespace millrace::clients::delta {
 /// for each kind of action, exactly one of them not null in each row, everything nullable.
 class CheckpointRows {
  public:
-  struct Form {
-    bool stats_as_json = true;
-    bool checkpoint_metadata = false;  ///< The column that makes it a V2 checkpoint.
-  };
-
-  explicit CheckpointRows(Form form);
+  /// `checkpoint_metadata`: with the column that makes it a V2 checkpoint.
+  explicit CheckpointRows(bool checkpoint_metadata);
   ~CheckpointRows();
 
   const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
@@ -33,8 +29,7 @@ class CheckpointRows {
  private:
   class Builders;
 
-  const Form form_;
-  std::shared_ptr<arrow::Schema> schema_;
+  const std::shared_ptr<arrow::Schema> schema_;
   std::unique_ptr<Builders> builders_;
   std::int64_t rows_ = 0;
 };

@@ -30,7 +30,7 @@ constexpr std::int64_t kRowsAtATime = 10'000;
 class CheckpointFile {
  public:
   CheckpointFile(fs::FileSystem* file_system, std::string path, const TableState& state)
-      : file_system_(file_system), path_(std::move(path)), state_(state), rows_(FormOf(state)) {}
+      : file_system_(file_system), path_(std::move(path)), state_(state), rows_(IsV2(state)) {}
 
   // Opens the file and writes everything but the files of the table.
   Status Start(std::int64_t oldest_transaction_ms) {
@@ -42,7 +42,7 @@ class CheckpointFile {
         writer_, parquet::ParquetWriter::Open(std::move(file), rows_.schema(), options));
     total_rows_ = 0;
     add_files_ = 0;
-    if (FormOf(state_).checkpoint_metadata) {
+    if (IsV2(state_)) {
       MILLRACE_RETURN_IF_ERROR(rows_.AppendCheckpointMetadata(state_.version));
     }
     MILLRACE_RETURN_IF_ERROR(Append(state_.protocol));
@@ -71,12 +71,8 @@ class CheckpointFile {
   std::int64_t add_files() const { return add_files_; }
 
  private:
-  static CheckpointRows::Form FormOf(const TableState& state) {
-    CheckpointRows::Form form;
-    form.stats_as_json =
-        BoolProperty(state.metadata, "delta.checkpoint.writeStatsAsJson", true);
-    form.checkpoint_metadata = IsFeatureSupported(state.protocol, "v2Checkpoint");
-    return form;
+  static bool IsV2(const TableState& state) {
+    return IsFeatureSupported(state.protocol, "v2Checkpoint");
   }
 
   Status Flush() {
@@ -124,6 +120,12 @@ Status PointTo(fs::FileSystem* file_system, const std::string& log_path, std::in
 
 Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
                        const TableState& state, base::WallTime now) {
+  if (BoolProperty(state.metadata, "delta.checkpoint.writeStatsAsStruct", false) ||
+      !BoolProperty(state.metadata, "delta.checkpoint.writeStatsAsJson", true)) {
+    return Status::Unsupported(
+        "the table's properties delta.checkpoint.writeStatsAsStruct and writeStatsAsJson ask for "
+        "statistics in a form that is not written here; let another engine write its checkpoints");
+  }
   const std::int64_t oldest_tombstone =
       CutOff(state.metadata, "delta.deletedFileRetentionDuration", std::chrono::weeks(1), now);
   const std::int64_t oldest_transaction =

@@ -12,10 +12,11 @@ namespace millrace::clients::delta {
 /// Writes `<version>.checkpoint.parquet` of this state, then points `_last_checkpoint` to it. Live
 /// files and the tombstones that `delta.deletedFileRetentionDuration` still keeps come from the
 /// previous checkpoint and the commits after it; only those commits are held in memory. Statistics
-/// go in as JSON (`delta.checkpoint.writeStatsAsJson`, default true); as structs only where
-/// `delta.checkpoint.writeStatsAsStruct` is set to true, since every reader takes the JSON and the
-/// struct doubles the work. A table with v2Checkpoint gets a checkpoint of that form under the
-/// classic name, without sidecars. Ok when the checkpoint exists already.
+/// go in as JSON, which every reader takes. Unsupported for a table that asks for them as structs
+/// (`delta.checkpoint.writeStatsAsStruct` = true) or not as JSON (`.writeStatsAsJson` = false): a
+/// checkpoint without them would lose them, so it is left to an engine that writes that form. A
+/// table with v2Checkpoint gets a checkpoint of that form under the classic name, without sidecars.
+/// Ok when the checkpoint exists already.
 base::Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
                              const TableState& state, base::WallTime now);
 

@@ -7,9 +7,12 @@
 #include <set>
 #include <thread>
 
+#include <arrow/table.h>
+
 #include "base/uuid.h"
 #include "clients/delta/checkpoint_writer.h"
 #include "clients/delta/file_path.h"
+#include "clients/parquet/parquet_reader.h"
 #include "fs/faulty_file_system.h"
 #include "fs/memory_file_system.h"
 #include "millrace/types.h"
@@ -320,6 +323,31 @@ TEST_F(TableLogTest, SparksStaleChecksumIsRemoved) {
   ASSERT_TRUE(memory_.CreateExclusive("/t/_delta_log/._last_checkpoint.crc", "crc").ok());
   ASSERT_TRUE(log.WriteCheckpoint().ok());
   EXPECT_FALSE(memory_.Stat("/t/_delta_log/._last_checkpoint.crc").value().has_value());
+}
+
+TEST_F(TableLogTest, StatisticsAreNotLostInACheckpointOfAnotherForm) {
+  TableLog log = Open(&memory_);
+  ASSERT_TRUE(log.Refresh().ok());
+  Transaction create = Append(log, "q", 0, "a");
+  create.metadata->configuration["delta.checkpoint.writeStatsAsJson"] = "false";
+  ASSERT_TRUE(log.Commit(&create, {}).ok());
+  EXPECT_EQ(log.WriteCheckpoint().code(), StatusCode::kUnsupported);
+}
+
+TEST_F(TableLogTest, ACheckpointOfAV2TableIsOfThatForm) {
+  TableLog log = Open(&memory_);
+  ASSERT_TRUE(log.Refresh().ok());
+  Transaction create = Append(log, "q", 0, "a");
+  create.protocol = Protocol{3, 7, std::vector<std::string>{"v2Checkpoint"},
+                             std::vector<std::string>{"v2Checkpoint"}};
+  ASSERT_TRUE(log.Commit(&create, {}).ok());
+  ASSERT_TRUE(log.WriteCheckpoint().ok());
+  auto bytes = memory_.Read("/t/_delta_log/" + CheckpointFileName(0));
+  auto reader = parquet::ParquetReader::Open(std::move(bytes).value(), "checkpoint");
+  ASSERT_TRUE(reader.ok());
+  EXPECT_EQ((*reader)->ReadAll().value()->GetColumnByName("checkpointMetadata")->null_count(), 4);
+  ASSERT_TRUE(memory_.Remove("/t/_delta_log/" + CommitFileName(0)).ok());
+  EXPECT_EQ(LiveFiles(), (std::set<std::string>{"a"}));
 }
 
 TEST_F(TableLogTest, ATableThatIsMadeAnewIsNoticed) {

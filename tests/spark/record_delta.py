@@ -1,10 +1,11 @@
-"""Records what a stream of real Spark + Delta writes, and what it refuses: recorded/delta_{shapes,refusals,constraints,features,casts}.jsonl (see README.md).
+"""Records what a stream of real Spark + Delta writes, and what it refuses: recorded/delta_{shapes,empties,refusals,constraints,features,casts}.jsonl (see README.md).
 
 {"what": ..., "setup": [SQL], "select": [SQL], "partitionBy", "mode", "options", then
  "error" (as in canonical.py, of the query) or "log": {file name in _delta_log: text}, "files": data files with their Parquet schema and footer facts, "rows": the table read back}.
 Each case has its own table and checkpoint. The stream has one batch (or `batches`), made of a file source with the column `id` (0, 1, 2).
 """
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow.parquet as parquet
 import canonical
 from oracle_session import session
 
-WORK = Path("/tmp/millrace-record/delta")
+WORK = Path(os.environ.get("ORACLE_WORK", "/tmp/millrace-record/delta"))
 
 
 class Recorder:
@@ -107,8 +108,6 @@ def shapes(r):
     """What an append writes: types, statistics, partitions, checkpoints."""
     r.case("all types", ALL_TYPES, schemas=True)
     r.case("all types, with timestamp_ntz", ["id", "TIMESTAMP_NTZ'2026-01-01 00:00:00.123456' AS n"], schemas=True)
-    r.case("no rows pass", ["id", "id AS v"], setup=["CREATE TABLE TABLE_PATH (id BIGINT, v BIGINT) USING delta"], options={})
-    r.case("empty batch into a new table", ["explode(array()) AS x", "id"], rows=False)
     for kind, values in PARTITIONS.items():
         r.case(f"partitioned by {kind}", ["CAST(id AS INT) AS v", f"explode(array({', '.join(values)})) AS p"], partition=["p"])
     r.case("partitioned by timestamp, session zone America/New_York", ["id AS v", f"explode(array({', '.join(PARTITIONS['timestamp'])})) AS p"], partition=["p"], conf={"spark.sql.session.timeZone": "America/New_York"})
@@ -138,6 +137,16 @@ def shapes(r):
     r.case("odd column names", ["id AS `a.b`", "id AS `\u00e9`", "id AS `x-y`", "id AS `A`", "id AS `quote\"d`"])
     r.case("13 batches of a partitioned table of all types: checkpoint at 10", ALL_TYPES + ["CAST(id AS STRING) AS p", "date_add(DATE'2026-01-01', CAST(id AS INT)) AS pd"], partition=["p", "pd"], batches=13, schemas=True, rows=False)
     r.case("13 batches, delta.checkpoint.writeStatsAsStruct", ["id", "named_struct('x', id, 's', 'q') AS n", "'x' AS p"], setup=["CREATE TABLE TABLE_PATH (id BIGINT, n STRUCT<x: BIGINT, s: STRING>, p STRING) USING delta PARTITIONED BY (p) TBLPROPERTIES ('delta.checkpoint.writeStatsAsStruct' = 'true', 'delta.checkpoint.writeStatsAsJson' = 'false')"], batches=11, schemas=True, rows=False)
+
+
+def empties(r):
+    """Batches in which no row passes."""
+    none, second = ["explode(filter(array(id), x -> x < 0)) AS v", "'x' AS s"], ["explode(filter(array(id), x -> input_file_name() LIKE '%part-01%')) AS v", "'x' AS s"]
+    r.case("no row passes, new table", none, schemas=True)
+    r.case("no row passes, new partitioned table", none, partition=["s"], schemas=True)
+    r.case("no row passes, table exists", none, ["CREATE TABLE TABLE_PATH (v BIGINT, s STRING) USING delta"], schemas=True)
+    r.case("no row passes in the first of two batches", second, batches=2, schemas=True)
+    r.case("no row passes in one of 3 partitions' values", ["id AS v", "IF(id = 1, '', 'p') AS p"], partition=["p"], schemas=True)
 
 
 def refusals(r):
@@ -256,7 +265,7 @@ def main(folder, parts):
     WORK.mkdir(parents=True)
     spark = session("delta")
     recorder = Recorder(spark)
-    for part in (shapes, refusals, constraints, features, casts):
+    for part in (shapes, empties, refusals, constraints, features, casts):
         if not parts or part.__name__ in parts:
             recorder.records = []
             part(recorder)

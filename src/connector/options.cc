@@ -109,9 +109,10 @@ std::map<std::string, std::string> Options::WithPrefix(std::string_view prefix) 
 void Options::AcceptJvmOnly(std::string_view name) const {
   const auto entry = entries_.find(Lower(name));
   if (entry == entries_.end() || !honoured_.insert(entry->first).second) return;
-  base::LogWarn(fmt::format("option \"{}\" only has a meaning on a JVM; it is accepted and changes "
-                            "nothing here",
-                            entry->second.name));
+  base::LogWarn(
+      fmt::format("option \"{}\" only has a meaning on a JVM; it is accepted and changes "
+                  "nothing here",
+                  entry->second.name));
 }
 
 void Options::MarkHonoured(std::string_view name) const {

@@ -49,7 +49,7 @@ class Options {
     std::string name;  // As the user spelled it.
     std::string value;
   };
-  std::map<std::string, Entry> entries_;  // By lower-case name.
+  std::map<std::string, Entry> entries_;    // By lower-case name.
   mutable std::set<std::string> honoured_;  // Lower-case names.
 };
 

@@ -20,8 +20,14 @@ TEST(OptionsTest, NamesIgnoreCaseAndTheLaterValueWins) {
 }
 
 TEST(OptionsTest, NumbersAndBooleansNameTheOptionWhenWrong) {
-  Options options(Values{{"a", "12"}, {"b", "12x"}, {"c", "TRUE"}, {"d", "yes"}, {"e", ""}, {"f", "+-3"},
-                   {"g", "99999999999999999999"}, {"h", "+7"}});
+  Options options(Values{{"a", "12"},
+                         {"b", "12x"},
+                         {"c", "TRUE"},
+                         {"d", "yes"},
+                         {"e", ""},
+                         {"f", "+-3"},
+                         {"g", "99999999999999999999"},
+                         {"h", "+7"}});
   EXPECT_EQ(options.GetLong("a").value(), 12);
   EXPECT_EQ(options.GetLong("h").value(), 7);
   EXPECT_EQ(options.GetLong("none").value(), std::nullopt);
@@ -56,10 +62,10 @@ TEST(OptionsTest, HavingIsNotReading) {
 }
 
 TEST(OptionsTest, PrefixedOptionsLoseThePrefixAndKeepTheRest) {
-  Options options(Values{{"kafka.bootstrap.servers", "h:1"}, {"KAFKA.Fetch.Min.Bytes", "1"}, {"k", "v"}});
+  Options options(
+      Values{{"kafka.bootstrap.servers", "h:1"}, {"KAFKA.Fetch.Min.Bytes", "1"}, {"k", "v"}});
   const auto found = options.WithPrefix("kafka.");
-  EXPECT_EQ(found, (Values{{"bootstrap.servers", "h:1"},
-                                                       {"Fetch.Min.Bytes", "1"}}));
+  EXPECT_EQ(found, (Values{{"bootstrap.servers", "h:1"}, {"Fetch.Min.Bytes", "1"}}));
   const base::Status status = options.CheckAllHonoured("s", {});
   EXPECT_EQ(status.message(), "s: unknown option \"k\"");
 }

@@ -6,7 +6,7 @@
 //
 // Without --lines, message i (from --first) is a JSON text of about 107 bytes in partition i % N;
 // every tenth has event_type "test":
-//   {"user_id":123,"event_type":"click","value":123.45,"timestamp":"2026-01-01T00:00:00.123Z","n":17}
+//   {"user_id":123,"event_type":"click","value":123.45,"timestamp":"2026-01-01T00:00:00.123Z","n":7}
 // With --lines, each line of standard input is one message: "text", or "partition TAB text", or
 // "partition TAB key TAB text"; "\N" stands for null.
 // --transaction N puts N messages into each transaction and, with --abort-every M, aborts each
@@ -62,7 +62,8 @@ std::string MakeMessage(std::int64_t i) {
   const std::uint64_t mixed = static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15ULL >> 33;
   const char* type = i % 10 == 9 ? "test" : kTypes[mixed % 8];
   return fmt::format(
-      R"({{"user_id":{},"event_type":"{}","value":{}.{:02},"timestamp":"2026-01-01T{:02}:{:02}:{:02}.{:03}Z","n":{}}})",
+      R"({{"user_id":{},"event_type":"{}","value":{}.{:02},)"
+      R"("timestamp":"2026-01-01T{:02}:{:02}:{:02}.{:03}Z","n":{}}})",
       mixed % 1000000, type, mixed % 1000, mixed / 1000 % 100, i / 3600000 % 24, i / 60000 % 60,
       i / 1000 % 60, i % 1000, i);
 }

@@ -17,7 +17,7 @@ using base::Status;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kStopInterval{50};   // How often a blocked call looks at its stop token.
+constexpr milliseconds kStopInterval{50};  // How often a blocked call looks at its stop token.
 constexpr milliseconds kRetryInterval{100};
 constexpr milliseconds kMetadataSlice{700};
 
@@ -66,8 +66,7 @@ base::Result<std::unique_ptr<Admin>> Admin::Create(const Properties& properties,
   Properties own = properties;
   own.insert_or_assign("allow.auto.create.topics", "false");
   own.insert_or_assign("enable.metrics.push", "false");
-  MILLRACE_ASSIGN_OR_RETURN(std::unique_ptr<Client> client,
-                            Client::Create(RD_KAFKA_CONSUMER, own));
+  MILLRACE_ASSIGN_OR_RETURN(std::unique_ptr<Client> client, Client::Create(RD_KAFKA_CONSUMER, own));
   return std::unique_ptr<Admin>(new Admin(std::move(client), limits));
 }
 
@@ -76,7 +75,8 @@ Status Admin::NoAnswer(const std::string& what, milliseconds waited, const Statu
   if (reason.empty() && !last.ok()) reason = last.message();
   if (reason.empty()) reason = "no broker could be reached";
   return Status::Unavailable(fmt::format(
-      "kafka: {} failed: \"{}\" did not answer within {} s: {}; check kafka.bootstrap.servers, that "
+      "kafka: {} failed: \"{}\" did not answer within {} s: {}; check kafka.bootstrap.servers, "
+      "that "
       "the broker is running, that its advertised.listeners can be reached from this machine, and "
       "kafka.security.protocol",
       what, client_->brokers(), (waited.count() + 500) / 1000, reason));
@@ -250,8 +250,8 @@ base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committ
     offsets.clear();
     Status failure;
     std::size_t size = 0;
-    const rd_kafka_ListOffsetsResultInfo_t** infos = rd_kafka_ListOffsets_result_infos(
-        rd_kafka_event_ListOffsets_result(event.get()), &size);
+    const rd_kafka_ListOffsetsResultInfo_t** infos =
+        rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &size);
     for (std::size_t i = 0; i < size; ++i) {
       const rd_kafka_topic_partition_t* info =
           rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
@@ -265,8 +265,7 @@ base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committ
       failure = FromKafka(info->err, fmt::format("kafka: offsets of {} on {}", ToString(partition),
                                                  client_->brokers()));
       if (IsMissing(info->err)) {
-        failure =
-            failure.WithSparkError({.exception_class = "UnknownTopicOrPartitionException"});
+        failure = failure.WithSparkError({.exception_class = "UnknownTopicOrPartitionException"});
       }
     }
     if (failure.ok() && offsets.size() != asked.size()) {
@@ -275,11 +274,11 @@ base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committ
     }
     return failure;
   };
-  MILLRACE_RETURN_IF_ERROR(Ask(RD_KAFKA_ADMIN_OP_LISTOFFSETS,
-                               fmt::format("listing offsets of {}{}",
-                                           ToString(asked.begin()->first),
-                                           asked.size() > 1 ? " and others" : ""),
-                               ask, read, stop, read_committed));
+  MILLRACE_RETURN_IF_ERROR(
+      Ask(RD_KAFKA_ADMIN_OP_LISTOFFSETS,
+          fmt::format("listing offsets of {}{}", ToString(asked.begin()->first),
+                      asked.size() > 1 ? " and others" : ""),
+          ask, read, stop, read_committed));
   return offsets;
 }
 

@@ -48,8 +48,8 @@ class Admin {
   /// The same for all topics that this user may see, Kafka's internal ones left out.
   base::Result<std::map<std::string, int>> ListTopics(std::stop_token stop);
 
-  /// Offsets for kEarliest, kLatest, or a time in milliseconds: the first offset whose record is not
-  /// older, -1 when there is none. With `read_committed`, the latest is the last stable offset.
+  /// Offsets for kEarliest, kLatest, or a time in milliseconds: the first offset whose record is
+  /// not older, -1 when there is none. With `read_committed`, the latest is the last stable offset.
   /// NotFound names partitions that do not exist.
   base::Result<Offsets> ListOffsets(const Offsets& asked, bool read_committed,
                                     std::stop_token stop);
@@ -81,8 +81,8 @@ class Admin {
 
   std::unique_ptr<Client> client_;
   Limits limits_;
-  std::atomic<bool> answered_ = false;  // Has any broker ever answered?
-  std::mutex mutex_;                    // Protects topics_.
+  std::atomic<bool> answered_ = false;               // Has any broker ever answered?
+  std::mutex mutex_;                                 // Protects topics_.
   std::map<std::string, rd_kafka_topic_t*> topics_;  // Those that were asked about.
 };
 

@@ -10,8 +10,7 @@ namespace {
 const Properties kFixed = {
     {"auto.offset.reset", "error"},    // A lost offset is told, never skipped.
     {"enable.partition.eof", "true"},  // A range may end in offsets without records.
-    {"enable.auto.commit", "false"},
-    {"enable.auto.offset.store", "false"},
+    {"enable.auto.commit", "false"},  {"enable.auto.offset.store", "false"},
     {"enable.metrics.push", "false"},
 };
 
@@ -57,8 +56,7 @@ base::Result<ConsumerPool::Slot*> ConsumerPool::SlotOf(std::size_t consumer,
   }
   Slot& slot = consumers_[consumer].slots[partition];
   if (slot.stream == nullptr) {
-    slot.stream =
-        std::make_unique<PartitionStream>(consumers_[consumer].client.get(), partition);
+    slot.stream = std::make_unique<PartitionStream>(consumers_[consumer].client.get(), partition);
   }
   return &slot;
 }

@@ -11,8 +11,7 @@ using base::StatusCode;
 
 bool IsMissing(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
-         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID ||
-         error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_ID || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
          error == RD_KAFKA_RESP_ERR__NOENT ||  // No leader is known for any of the partitions.
          error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
 }
@@ -63,6 +62,7 @@ Status FromKafka(rd_kafka_resp_err_t error, std::string_view what, std::string_v
         code = StatusCode::kCorrupt;
         break;
       case RD_KAFKA_RESP_ERR__INVALID_ARG:
+      case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:  // A name that no topic may have.
         code = StatusCode::kInvalidArgument;
         break;
       case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:

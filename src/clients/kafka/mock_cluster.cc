@@ -57,9 +57,9 @@ base::Status MockCluster::DeleteTopic(const std::string& topic) {
 }
 
 base::Status MockCluster::DeleteRecords(const TopicPartition& partition, std::int64_t before) {
-  return base::Status::Unsupported(fmt::format(
-      "kafka: this librdkafka's mock cannot delete records of {} before {}", ToString(partition),
-      before));
+  return base::Status::Unsupported(
+      fmt::format("kafka: this librdkafka's mock cannot delete records of {} before {}",
+                  ToString(partition), before));
 }
 #endif
 

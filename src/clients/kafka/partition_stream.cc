@@ -23,9 +23,12 @@ int Record::timestamp_type() const {
   rd_kafka_timestamp_type_t type;
   rd_kafka_message_timestamp(message, &type);
   switch (type) {
-    case RD_KAFKA_TIMESTAMP_CREATE_TIME: return 0;
-    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME: return 1;
-    case RD_KAFKA_TIMESTAMP_NOT_AVAILABLE: break;
+    case RD_KAFKA_TIMESTAMP_CREATE_TIME:
+      return 0;
+    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME:
+      return 1;
+    case RD_KAFKA_TIMESTAMP_NOT_AVAILABLE:
+      break;
   }
   return -1;
 }
@@ -37,8 +40,8 @@ std::vector<Record::Header> Record::headers() const {
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t bytes = 0;
-  for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &bytes) ==
-                          RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (std::size_t i = 0;
+       rd_kafka_header_get_all(headers, i, &name, &value, &bytes) == RD_KAFKA_RESP_ERR_NO_ERROR;
        ++i) {
     found.push_back({name, std::nullopt});
     if (value != nullptr) found.back().value = {static_cast<const char*>(value), bytes};
@@ -64,9 +67,9 @@ base::Status PartitionStream::Start(std::int64_t offset) {
   }
   queue_ = rd_kafka_queue_new(client_->native());
   if (rd_kafka_consume_start_queue(topic_, partition_.partition, offset, queue_) != 0) {
-    const base::Status status = FromKafka(
-        rd_kafka_last_error(),
-        fmt::format("kafka: reading {} from offset {}", ToString(partition_), offset));
+    const base::Status status =
+        FromKafka(rd_kafka_last_error(),
+                  fmt::format("kafka: reading {} from offset {}", ToString(partition_), offset));
     rd_kafka_queue_destroy(queue_);
     queue_ = nullptr;
     return status;
@@ -104,11 +107,11 @@ void PartitionStream::Refill(std::chrono::milliseconds wait) {
   // asks for a single message.
   ssize_t count = rd_kafka_consume_batch_queue(queue_, 0, messages_.data(), kMessagesAtOnce);
   if (count == 0 && wait.count() > 0) {
-    count = rd_kafka_consume_batch_queue(queue_, static_cast<int>(wait.count()), messages_.data(),
-                                         1);
+    count =
+        rd_kafka_consume_batch_queue(queue_, static_cast<int>(wait.count()), messages_.data(), 1);
     if (count == 1) {
-      count += std::max<ssize_t>(0, rd_kafka_consume_batch_queue(queue_, 0, messages_.data() + 1,
-                                                                 kMessagesAtOnce - 1));
+      count += std::max<ssize_t>(
+          0, rd_kafka_consume_batch_queue(queue_, 0, messages_.data() + 1, kMessagesAtOnce - 1));
     }
   }
   messages_.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
@@ -175,8 +178,8 @@ std::optional<std::int64_t> PartitionStream::cached_end() const {
   std::int64_t high = -1;
   if (queue_ == nullptr ||
       rd_kafka_get_watermark_offsets(client_->native(), partition_.topic.c_str(),
-                                     partition_.partition, &low, &high) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR ||
+                                     partition_.partition, &low,
+                                     &high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
       high < 0) {
     return std::nullopt;
   }

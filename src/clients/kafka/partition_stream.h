@@ -43,11 +43,11 @@ struct Record {
 class PartitionStream {
  public:
   enum class Event {
-    kRecords,      ///< `records` holds at least one.
-    kEndOfRange,   ///< Nothing below `end` is left, whether or not records stood there.
-    kNothingYet,   ///< Still waiting for the broker.
-    kOutOfRange,   ///< The log does not reach to position() any more; Start() somewhere else.
-    kMissing,      ///< The partition does not exist (any more).
+    kRecords,     ///< `records` holds at least one.
+    kEndOfRange,  ///< Nothing below `end` is left, whether or not records stood there.
+    kNothingYet,  ///< Still waiting for the broker.
+    kOutOfRange,  ///< The log does not reach to position() any more; Start() somewhere else.
+    kMissing,     ///< The partition does not exist (any more).
   };
 
   /// `client` is a consumer without group, with enable.partition.eof; it outlives the stream.

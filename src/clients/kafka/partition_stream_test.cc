@@ -216,8 +216,8 @@ TEST_F(MockBrokerTest, MissingTopicsAreNamed) {
 
 TEST(AdminTest, ABrokerThatIsNotThereIsNamedWithTheReason) {
   const auto start = std::chrono::steady_clock::now();
-  auto admin = Admin::Create({{"bootstrap.servers", "127.0.0.1:1"}},
-                             {.first_answer = milliseconds(1500)});
+  auto admin =
+      Admin::Create({{"bootstrap.servers", "127.0.0.1:1"}}, {.first_answer = milliseconds(1500)});
   ASSERT_TRUE(admin.ok());
   const auto result = (*admin)->DescribeTopics({"events"}, {});
   EXPECT_EQ(result.status().code(), base::StatusCode::kUnavailable);

@@ -35,8 +35,8 @@ rd_kafka_headers_t* MakeHeaders(const OutgoingRecord& record) {
 
 base::Result<std::unique_ptr<Producer>> Producer::Create(const Properties& properties) {
   std::unique_ptr<Producer> producer(new Producer());
-  MILLRACE_ASSIGN_OR_RETURN(producer->client_, Client::Create(RD_KAFKA_PRODUCER, properties,
-                                                              &Producer::OnDelivery));
+  MILLRACE_ASSIGN_OR_RETURN(producer->client_,
+                            Client::Create(RD_KAFKA_PRODUCER, properties, &Producer::OnDelivery));
   return producer;
 }
 
@@ -67,8 +67,7 @@ Status Producer::Send(const TopicPartition& to, const OutgoingRecord& record) {
   while (true) {
     const rd_kafka_resp_err_t error = rd_kafka_producev(
         client_->native(), RD_KAFKA_V_TOPIC(to.topic.c_str()), RD_KAFKA_V_PARTITION(to.partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(pointer(record.key), key_bytes),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(pointer(record.key), key_bytes),
         RD_KAFKA_V_VALUE(pointer(record.value), value_bytes),
         RD_KAFKA_V_TIMESTAMP(record.timestamp_ms), RD_KAFKA_V_HEADERS(headers),
         RD_KAFKA_V_OPAQUE(this), RD_KAFKA_V_END);

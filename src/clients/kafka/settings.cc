@@ -27,18 +27,59 @@ const std::map<std::string_view, std::string_view> kRenamed = {
 /// Settings of the Java client that change nothing for a reader that assigns partitions itself and
 /// runs without a JVM.
 const std::set<std::string_view> kJvmOnly = {
-    "auto.commit.interval.ms", "auto.include.jmx.reporter", "config.providers",
-    "default.api.timeout.ms", "enable.metrics.push", "exclude.internal.topics",
-    "group.id", "group.instance.id", "group.protocol", "group.remote.assignor",
-    "heartbeat.interval.ms", "internal.leave.group.on.close", "max.poll.interval.ms",
-    "max.poll.records", "metadata.recovery.strategy", "metadata.recovery.rebootstrap.trigger.ms",
-    "metric.reporters", "metrics.num.samples", "metrics.recording.level",
-    "metrics.sample.window.ms", "partition.assignment.strategy", "session.timeout.ms",
-    "socket.connection.setup.timeout.max.ms", "sasl.kerberos.ticket.renew.jitter",
-    "sasl.kerberos.ticket.renew.window.factor", "sasl.login.refresh.buffer.seconds",
-    "sasl.login.refresh.min.period.seconds", "sasl.login.refresh.window.factor",
-    "sasl.login.refresh.window.jitter", "ssl.keymanager.algorithm", "ssl.provider",
-    "ssl.secure.random.implementation", "ssl.trustmanager.algorithm",
+    "auto.commit.interval.ms",
+    "auto.include.jmx.reporter",
+    "config.providers",
+    "default.api.timeout.ms",
+    "enable.metrics.push",
+    "exclude.internal.topics",
+    "group.id",
+    "group.instance.id",
+    "group.protocol",
+    "group.remote.assignor",
+    "heartbeat.interval.ms",
+    "internal.leave.group.on.close",
+    "max.poll.interval.ms",
+    "max.poll.records",
+    "metadata.recovery.strategy",
+    "metadata.recovery.rebootstrap.trigger.ms",
+    "metric.reporters",
+    "metrics.num.samples",
+    "metrics.recording.level",
+    "metrics.sample.window.ms",
+    "partition.assignment.strategy",
+    "session.timeout.ms",
+    "socket.connection.setup.timeout.max.ms",
+    "sasl.kerberos.ticket.renew.jitter",
+    "sasl.kerberos.ticket.renew.window.factor",
+    "sasl.login.refresh.buffer.seconds",
+    "sasl.login.refresh.min.period.seconds",
+    "sasl.login.refresh.window.factor",
+    "sasl.login.refresh.window.jitter",
+    "ssl.keymanager.algorithm",
+    "ssl.provider",
+    "ssl.secure.random.implementation",
+    "ssl.trustmanager.algorithm",
+};
+
+/// Settings of a producer, which some users hand to readers as well.
+const std::set<std::string_view> kProducerOnly = {
+    "acks",
+    "batch.size",
+    "buffer.memory",
+    "compression.type",
+    "delivery.timeout.ms",
+    "enable.idempotence",
+    "key.serializer",
+    "linger.ms",
+    "max.block.ms",
+    "max.in.flight.requests.per.connection",
+    "max.request.size",
+    "partitioner.class",
+    "retries",
+    "transaction.timeout.ms",
+    "transactional.id",
+    "value.serializer",
 };
 
 /// Settings that are refused, and what to do instead.
@@ -67,8 +108,8 @@ bool EqualIgnoreCase(std::string_view a, std::string_view b) {
 }
 
 Status Refuse(std::string_view name, std::string_view reason) {
-  return Status::Unsupported(fmt::format("Kafka option 'kafka.{}' is not supported here: {}", name,
-                                         reason))
+  return Status::Unsupported(
+             fmt::format("Kafka option 'kafka.{}' is not supported here: {}", name, reason))
       .WithSparkError({.exception_class = "IllegalArgumentException"});
 }
 
@@ -80,11 +121,13 @@ std::string Lookup(const std::map<std::string, std::string>& java, const std::st
 /// `...PlainLoginModule required username="u" password="p";` of the PLAIN and SCRAM modules.
 Status TranslateJaas(const std::string& text, Properties* properties) {
   static const std::regex kModule(R"(^\s*([\w.]+)\s+(required|requisite|sufficient|optional)\b)");
-  static const std::regex kSetting(R"rx((\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s;"']+)))rx");
+  static const std::regex kSetting(
+      R"rx((\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s;"']+)))rx");
   std::smatch module;
   if (!std::regex_search(text, module, kModule)) {
-    return Refuse("sasl.jaas.config", "it has no login module; set kafka.sasl.username and "
-                                      "kafka.sasl.password instead");
+    return Refuse("sasl.jaas.config",
+                  "it has no login module; set kafka.sasl.username and "
+                  "kafka.sasl.password instead");
   }
   const std::string name = module[1];
   if (!name.ends_with("PlainLoginModule") && !name.ends_with("ScramLoginModule")) {
@@ -112,16 +155,18 @@ Status TranslateStore(const std::string& name, const std::string& value,
                       const std::map<std::string, std::string>& java, Properties* properties) {
   if (name == "ssl.truststore.location" || name == "ssl.truststore.type") {
     if (!EqualIgnoreCase(Lookup(java, "ssl.truststore.type"), "PEM")) {
-      return Refuse(name, "Java key stores cannot be read; export the certificates as PEM and set "
-                          "kafka.ssl.ca.location, or kafka.ssl.truststore.type=PEM");
+      return Refuse(name,
+                    "Java key stores cannot be read; export the certificates as PEM and set "
+                    "kafka.ssl.ca.location, or kafka.ssl.truststore.type=PEM");
     }
     if (name == "ssl.truststore.location") properties->insert_or_assign("ssl.ca.location", value);
   } else if (name == "ssl.truststore.certificates") {
     properties->insert_or_assign("ssl.ca.pem", value);
   } else if (name == "ssl.keystore.type") {
     if (!EqualIgnoreCase(value, "PKCS12")) {
-      return Refuse(name, "only PKCS12 key stores can be read; for PEM set "
-                          "kafka.ssl.certificate.location and kafka.ssl.key.location");
+      return Refuse(name,
+                    "only PKCS12 key stores can be read; for PEM set "
+                    "kafka.ssl.certificate.location and kafka.ssl.key.location");
     }
   } else if (name == "ssl.keystore.certificate.chain") {
     properties->insert_or_assign("ssl.certificate.pem", value);
@@ -169,8 +214,8 @@ base::Result<TranslatedSettings> TranslateSettings(const std::map<std::string, s
     if (const auto refused = kRefused.find(name); refused != kRefused.end()) {
       return Refuse(name, refused->second);
     }
-    if (kJvmOnly.contains(name)) {
-      result.jvm_only.push_back(name);
+    if (kJvmOnly.contains(name) || kProducerOnly.contains(name)) {
+      result.without_effect.push_back(name);
       continue;
     }
     if (name == "sasl.jaas.config") {

@@ -33,13 +33,13 @@ TEST(SettingsTest, EqualNamesPassAndOthersAreRenamed) {
                                             {"queued.max.messages.kbytes", "1024"},
                                             {"security.protocol", "sasl_ssl"},
                                             {"sasl.mechanism", "SCRAM-SHA-512"}}));
-  EXPECT_TRUE(result->jvm_only.empty());
+  EXPECT_TRUE(result->without_effect.empty());
 }
 
-TEST(SettingsTest, SettingsOfTheJvmAreReported) {
-  const auto result = TranslateSettings(Java{{"max.poll.records", "5"}, {"metric.reporters", "x"}});
+TEST(SettingsTest, SettingsWithoutEffectAreReported) {
+  const auto result = TranslateSettings(Java{{"max.poll.records", "5"}, {"linger.ms", "x"}});
   ASSERT_TRUE(result.ok());
-  EXPECT_THAT(result->jvm_only, ElementsAre("max.poll.records", "metric.reporters"));
+  EXPECT_THAT(result->without_effect, ElementsAre("linger.ms", "max.poll.records"));
   EXPECT_TRUE(result->properties.empty());
 }
 
@@ -50,7 +50,8 @@ TEST(SettingsTest, UnknownOnesAreRefusedByName) {
 }
 
 TEST(SettingsTest, ImpossibleValuesAreRefusedByName) {
-  for (const auto& [name, value] : Java{{"fetch.min.bytes", "many"}, {"isolation.level", "maybe"}}) {
+  for (const auto& [name, value] :
+       Java{{"fetch.min.bytes", "many"}, {"isolation.level", "maybe"}}) {
     const auto result = TranslateSettings(Java{{name, value}});
     EXPECT_EQ(result.status().code(), base::StatusCode::kInvalidArgument) << name;
     EXPECT_THAT(result.status().message(), HasSubstr("'kafka." + name + "'"));
@@ -66,10 +67,10 @@ TEST(SettingsTest, WhatWouldBreakTheReaderIsRefused) {
 }
 
 TEST(SettingsTest, UserAndPasswordComeOutOfAJaasLine) {
-  const auto result = TranslateSettings(Java{
-      {"sasl.jaas.config",
-       "org.apache.kafka.common.security.scram.ScramLoginModule required\n"
-       R"(  username="al\"ice" password='p w=;';)"}});
+  const auto result =
+      TranslateSettings(Java{{"sasl.jaas.config",
+                              "org.apache.kafka.common.security.scram.ScramLoginModule required\n"
+                              R"(  username="al\"ice" password='p w=;';)"}});
   ASSERT_TRUE(result.ok()) << result.status().ToString();
   EXPECT_EQ(result->properties,
             (Properties{{"sasl.username", "al\"ice"}, {"sasl.password", "p w=;"}}));

@@ -98,11 +98,11 @@ Status TopicAdmin::CreateTopic(const std::string& topic, int partitions,
 
 Status TopicAdmin::DeleteTopic(const std::string& topic) {
   rd_kafka_DeleteTopic_t* gone = rd_kafka_DeleteTopic_new(topic.c_str());
-  const Status status = Call(RD_KAFKA_ADMIN_OP_DELETETOPICS,
-                             fmt::format("kafka: deleting topic \"{}\"", topic),
-                             [&](auto* options, auto* queue) {
-                               rd_kafka_DeleteTopics(client_->native(), &gone, 1, options, queue);
-                             });
+  const Status status =
+      Call(RD_KAFKA_ADMIN_OP_DELETETOPICS, fmt::format("kafka: deleting topic \"{}\"", topic),
+           [&](auto* options, auto* queue) {
+             rd_kafka_DeleteTopics(client_->native(), &gone, 1, options, queue);
+           });
   rd_kafka_DeleteTopic_destroy(gone);
   return status;
 }
@@ -126,12 +126,11 @@ Status TopicAdmin::DeleteRecords(const TopicPartition& partition, std::int64_t b
   rd_kafka_topic_partition_list_add(list, partition.topic.c_str(), partition.partition)->offset =
       before < 0 ? RD_KAFKA_OFFSET_END : before;
   rd_kafka_DeleteRecords_t* gone = rd_kafka_DeleteRecords_new(list);
-  const Status status =
-      Call(RD_KAFKA_ADMIN_OP_DELETERECORDS,
-           fmt::format("kafka: deleting records of {}", ToString(partition)),
-           [&](auto* options, auto* queue) {
-             rd_kafka_DeleteRecords(client_->native(), &gone, 1, options, queue);
-           });
+  const Status status = Call(RD_KAFKA_ADMIN_OP_DELETERECORDS,
+                             fmt::format("kafka: deleting records of {}", ToString(partition)),
+                             [&](auto* options, auto* queue) {
+                               rd_kafka_DeleteRecords(client_->native(), &gone, 1, options, queue);
+                             });
   rd_kafka_DeleteRecords_destroy(gone);
   rd_kafka_topic_partition_list_destroy(list);
   return status;

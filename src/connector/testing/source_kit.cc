@@ -23,11 +23,11 @@ using Rows = std::vector<std::string>;
 constexpr std::chrono::seconds kPrompt{1};
 
 /// Binds the value of a Result; a failure is reported and ends the function.
-#define KIT_ASSIGN(declaration, expression)                                      \
+#define KIT_ASSIGN(declaration, expression) \
   KIT_ASSIGN_INNER(MILLRACE_CONCAT(kit_result_, __LINE__), declaration, expression)
-#define KIT_ASSIGN_INNER(result, declaration, expression)      \
-  auto result = (expression);                                  \
-  ASSERT_TRUE(result.ok()) << result.status().ToString();      \
+#define KIT_ASSIGN_INNER(result, declaration, expression) \
+  auto result = (expression);                             \
+  ASSERT_TRUE(result.ok()) << result.status().ToString(); \
   declaration = std::move(result).value()
 
 std::string CellText(const arrow::Array& column, std::int64_t row) {
@@ -220,9 +220,8 @@ void ReadersMayRunAtOnce(SourceFixture& fixture) {
                source->PlanPartitions(start, end, {}));
     std::vector<std::future<base::Result<Rows>>> tasks;
     for (const InputPartition& partition : partitions) {
-      tasks.push_back(std::async(std::launch::async, [&] {
-        return ReadOne(*source, partition, AllColumns(*source));
-      }));
+      tasks.push_back(std::async(std::launch::async,
+                                 [&] { return ReadOne(*source, partition, AllColumns(*source)); }));
     }
     std::vector<Rows> rows;
     for (auto& task : tasks) {

@@ -9,8 +9,8 @@
 
 namespace millrace::connector::testing {
 
-/// What the kit needs of a source under test: a stream that the fixture can make longer, and sources
-/// over it that come and go, as they do when a query is killed and started again.
+/// What the kit needs of a source under test: a stream that the fixture can make longer, and
+/// sources over it that come and go, as they do when a query is killed and started again.
 class SourceFixture {
  public:
   virtual ~SourceFixture() = default;
@@ -25,7 +25,8 @@ class SourceFixture {
   virtual void Append() = 0;
 };
 
-/// The properties that exactly-once rests on, one function each. Failures are reported to GoogleTest.
+/// The properties that exactly-once rests on, one function each. Failures are reported to
+/// GoogleTest.
 void SameRangeGivesSameRows(SourceFixture& fixture);
 void RangesConcatenateToTheWhole(SourceFixture& fixture);
 void RestartsAnywhere(SourceFixture& fixture);
@@ -40,26 +41,26 @@ void RefusesUnknownOptions(SourceFixture& fixture);
 
 }  // namespace millrace::connector::testing
 
-/// Runs the kit: `MILLRACE_SOURCE_KIT(Kafka, KafkaFixture)`, where the second is a SourceFixture with
-/// a default constructor. Each test gets a new one.
-#define MILLRACE_SOURCE_KIT(Name, Fixture)                              \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, SameRangeGivesSameRows)       \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, RangesConcatenateToTheWhole)  \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, RestartsAnywhere)             \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ReadersMayInterleave)         \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ReadersMayRunAtOnce)          \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ProjectsColumns)              \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, NothingNewIsEqualToTheStart)  \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, AvailableNowFixesTheEnd)      \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, InitialOffsetIsKept)          \
-  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, StopsPromptly)                \
+/// Runs the kit: `MILLRACE_SOURCE_KIT(Kafka, KafkaFixture)`, where the second is a SourceFixture
+/// with a default constructor. Each test gets a new one.
+#define MILLRACE_SOURCE_KIT(Name, Fixture)                             \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, SameRangeGivesSameRows)      \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, RangesConcatenateToTheWhole) \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, RestartsAnywhere)            \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ReadersMayInterleave)        \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ReadersMayRunAtOnce)         \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, ProjectsColumns)             \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, NothingNewIsEqualToTheStart) \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, AvailableNowFixesTheEnd)     \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, InitialOffsetIsKept)         \
+  MILLRACE_SOURCE_KIT_TEST(Name, Fixture, StopsPromptly)               \
   MILLRACE_SOURCE_KIT_TEST(Name, Fixture, RefusesUnknownOptions)
 
-#define MILLRACE_SOURCE_KIT_TEST(Name, Fixture, Property)     \
-  TEST(Name##SourceKit, Property) {                           \
-    Fixture fixture;                                          \
+#define MILLRACE_SOURCE_KIT_TEST(Name, Fixture, Property)              \
+  TEST(Name##SourceKit, Property) {                                    \
+    Fixture fixture;                                                   \
     if (const std::string why = fixture.unavailable(); !why.empty()) { \
-      GTEST_SKIP() << why;                                    \
-    }                                                         \
-    ::millrace::connector::testing::Property(fixture);        \
+      GTEST_SKIP() << why;                                             \
+    }                                                                  \
+    ::millrace::connector::testing::Property(fixture);                 \
   }

@@ -13,7 +13,8 @@ using base::Status;
 /// What Spark puts in front of each reason.
 constexpr std::string_view kPreamble =
     "Some data may have been lost because they are not available in Kafka any more;\n"
-    "either the data was aged out by Kafka or the topic may have been deleted before all the data in "
+    "either the data was aged out by Kafka or the topic may have been deleted before all the data "
+    "in "
     "the\n"
     "topic was processed.\n"
     "If you don't want your streaming query to fail on such cases, set the source option "
@@ -51,10 +52,10 @@ std::string FormatMap(const Offsets& offsets) {
 }  // namespace
 
 Status AddedPartitionDoesNotStartFromZero(const TopicPartition& partition, std::int64_t start) {
-  return Loss("ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO",
-              fmt::format("Added partition {} starts from {} instead of 0.", ToString(partition),
-                          start),
-              {{"topicPartition", ToString(partition)}, {"startOffset", std::to_string(start)}});
+  return Loss(
+      "ADDED_PARTITION_DOES_NOT_START_FROM_OFFSET_ZERO",
+      fmt::format("Added partition {} starts from {} instead of 0.", ToString(partition), start),
+      {{"topicPartition", ToString(partition)}, {"startOffset", std::to_string(start)}});
 }
 
 Status CouldNotReadOffsetRange(std::int64_t start, std::int64_t end,
@@ -105,36 +106,37 @@ Status PartitionsDeleted(const std::set<TopicPartition>& partitions, bool group_
 
 Status PartitionOffsetChanged(const TopicPartition& partition, std::int64_t before,
                               std::int64_t now) {
-  return Loss("PARTITION_OFFSET_CHANGED",
-              fmt::format("Partition {} offset was changed from {} to {}.\n"
-                          "This could be either 1) a user error that the start offset is set beyond "
-                          "available offset when starting query, or 2) the kafka topic-partition is "
-                          "deleted and re-created.",
-                          ToString(partition), before, now),
-              {{"topicPartition", ToString(partition)},
-               {"prevOffset", std::to_string(before)},
-               {"newOffset", std::to_string(now)}});
+  return Loss(
+      "PARTITION_OFFSET_CHANGED",
+      fmt::format("Partition {} offset was changed from {} to {}.\n"
+                  "This could be either 1) a user error that the start offset is set beyond "
+                  "available offset when starting query, or 2) the kafka topic-partition is "
+                  "deleted and re-created.",
+                  ToString(partition), before, now),
+      {{"topicPartition", ToString(partition)},
+       {"prevOffset", std::to_string(before)},
+       {"newOffset", std::to_string(now)}});
 }
 
 Status StartOffsetsDoNotMatch(const std::set<TopicPartition>& specified,
                               const std::set<TopicPartition>& assigned) {
-  return IllegalState(
-      "KAFKA_START_OFFSET_DOES_NOT_MATCH_ASSIGNED",
-      fmt::format("Partitions specified for Kafka start offsets don't match what are assigned. Maybe "
-                  "topic partitions are created \nor deleted while the query is running. Use -1 for "
-                  "latest, -2 for earliest.\nSpecified: {} Assigned: {}",
-                  FormatSet(specified), FormatSet(assigned)),
-      {{"specifiedPartitions", FormatSet(specified)}, {"assignedPartitions", FormatSet(assigned)}});
+  return Status::InvalidArgument(
+             fmt::format("assertion failed: If startingOffsets contains specific offsets, you must "
+                         "specify all TopicPartitions.\nUse -1 for latest, -2 for earliest, if you "
+                         "don't care.\nSpecified: {} Assigned: {}",
+                         FormatSet(specified), FormatSet(assigned)))
+      .WithSparkError({.exception_class = "AssertionError"});
 }
 
 Status StartTimestampsDoNotMatch(const std::set<TopicPartition>& specified,
                                  const std::set<TopicPartition>& assigned) {
   return IllegalState(
       "KAFKA_TIMESTAMP_OFFSET_DOES_NOT_MATCH_ASSIGNED",
-      fmt::format("Partitions specified for Kafka timestamp based start offsets don't match what are "
-                  "assigned. Maybe topic partitions are created \nor deleted while the query is "
-                  "running, or you didn't specify all the partitions.\nSpecified: {} Assigned: {}",
-                  FormatSet(specified), FormatSet(assigned)),
+      fmt::format(
+          "Partitions specified for Kafka timestamp based start offsets don't match what are "
+          "assigned. Maybe topic partitions are created \nor deleted while the query is "
+          "running, or you didn't specify all the partitions.\nSpecified: {} Assigned: {}",
+          FormatSet(specified), FormatSet(assigned)),
       {{"position", "start"},
        {"specifiedPartitions", FormatSet(specified)},
        {"assignedPartitions", FormatSet(assigned)}});
@@ -143,32 +145,33 @@ Status StartTimestampsDoNotMatch(const std::set<TopicPartition>& specified,
 Status PartitionsLostUnderAvailableNow(const std::set<TopicPartition>& latest,
                                        const std::set<TopicPartition>& end) {
   return Status::DataLoss(
-             fmt::format("Some of partitions in Kafka topic(s) have been lost during running query "
-                         "with Trigger.AvailableNow. The error could be transient - restart your "
-                         "query, and report if you still see the same issue.\n"
-                         "topic-partitions for latest offset: {}, topic-partitions for end offset: {}",
-                         FormatSet(latest), FormatSet(end)))
-      .WithSparkError(
-          {.exception_class = "SparkException",
-           .condition = "LOST_TOPIC_PARTITIONS_IN_END_OFFSET_WITH_TRIGGER_AVAILABLENOW",
-           .sql_state = "",
-           .parameters = {{"tpsForLatestOffset", FormatSet(latest)},
-                          {"tpsForEndOffset", FormatSet(end)}}});
+             fmt::format(
+                 "Some of partitions in Kafka topic(s) have been lost during running query "
+                 "with Trigger.AvailableNow. The error could be transient - restart your "
+                 "query, and report if you still see the same issue.\n"
+                 "topic-partitions for latest offset: {}, topic-partitions for end offset: {}",
+                 FormatSet(latest), FormatSet(end)))
+      .WithSparkError({.exception_class = "SparkException",
+                       .condition = "LOST_TOPIC_PARTITIONS_IN_END_OFFSET_WITH_TRIGGER_AVAILABLENOW",
+                       .sql_state = "",
+                       .parameters = {{"tpsForLatestOffset", FormatSet(latest)},
+                                      {"tpsForEndOffset", FormatSet(end)}}});
 }
 
 Status OffsetsShrankUnderAvailableNow(const Offsets& latest, const Offsets& end) {
   return Status::DataLoss(
-             fmt::format("Some of partitions in Kafka topic(s) report available offset which is less "
-                         "than end offset during running query with Trigger.AvailableNow. The error "
-                         "could be transient - restart your query, and report if you still see the "
-                         "same issue.\nlatest offset: {}, end offset: {}",
-                         FormatMap(latest), FormatMap(end)))
-      .WithSparkError({.exception_class = "SparkException",
-                       .condition = "END_OFFSET_HAS_GREATER_OFFSET_FOR_TOPIC_PARTITION_THAN_LATEST_"
-                                    "WITH_TRIGGER_AVAILABLENOW",
-                       .sql_state = "",
-                       .parameters = {{"latestOffset", FormatMap(latest)},
-                                      {"endOffset", FormatMap(end)}}});
+             fmt::format(
+                 "Some of partitions in Kafka topic(s) report available offset which is less "
+                 "than end offset during running query with Trigger.AvailableNow. The error "
+                 "could be transient - restart your query, and report if you still see the "
+                 "same issue.\nlatest offset: {}, end offset: {}",
+                 FormatMap(latest), FormatMap(end)))
+      .WithSparkError(
+          {.exception_class = "SparkException",
+           .condition = "END_OFFSET_HAS_GREATER_OFFSET_FOR_TOPIC_PARTITION_THAN_LATEST_"
+                        "WITH_TRIGGER_AVAILABLENOW",
+           .sql_state = "",
+           .parameters = {{"latestOffset", FormatMap(latest)}, {"endOffset", FormatMap(end)}}});
 }
 
 }  // namespace millrace::sources::kafka

@@ -21,8 +21,8 @@ base::Status PartitionsDeleted(const std::set<TopicPartition>& partitions, bool 
 base::Status PartitionOffsetChanged(const TopicPartition& partition, std::int64_t before,
                                     std::int64_t now);
 
-/// Offsets given for other partitions than those that exist: KAFKA_START_OFFSET_DOES_NOT_MATCH_ASSIGNED
-/// and its counterpart for times.
+/// Offsets given for other partitions than those that exist. A streaming query of Spark has a bare
+/// assertion for the one and KAFKA_TIMESTAMP_OFFSET_DOES_NOT_MATCH_ASSIGNED for the other.
 base::Status StartOffsetsDoNotMatch(const std::set<TopicPartition>& specified,
                                     const std::set<TopicPartition>& assigned);
 base::Status StartTimestampsDoNotMatch(const std::set<TopicPartition>& specified,

@@ -1,23 +1,29 @@
 #include "sources/kafka/duration.h"
 
-#include <charconv>
 #include <cctype>
-#include <limits>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <string>
 
 namespace millrace::sources::kafka {
 
+namespace {
+
+constexpr double kMostMillis = 9e18;
+
+}  // namespace
+
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   static const std::map<std::string, std::int64_t> kUnits = {
-      {"", 1},        {"ms", 1},      {"s", 1000},       {"m", 60'000},
+      {"", 1},         {"ms", 1},        {"s", 1000},       {"m", 60'000},
       {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000},
   };
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   std::int64_t count = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || count < 0) return std::nullopt;
+  if (error != std::errc()) return std::nullopt;
   std::string unit;
   for (const char* c = rest; c != text.data() + text.size(); ++c) {
     unit += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
@@ -25,7 +31,7 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   if (unit == "us") return std::chrono::milliseconds(count / 1000);
   const auto found = kUnits.find(unit);
   if (found == kUnits.end() ||
-      count > std::numeric_limits<std::int64_t>::max() / found->second) {
+      std::abs(static_cast<double>(count)) > kMostMillis / static_cast<double>(found->second)) {
     return std::nullopt;
   }
   return std::chrono::milliseconds(count * found->second);

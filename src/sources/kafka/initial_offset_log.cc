@@ -12,8 +12,8 @@ namespace {
 using base::Status;
 
 Status Malformed(const std::string& path, std::string_view what) {
-  return Status::Corrupt(fmt::format("Failed to read log file {}. Log file was malformed: {}", path,
-                                     what))
+  return Status::Corrupt(
+             fmt::format("Failed to read log file {}. Log file was malformed: {}", path, what))
       .WithSparkError({.exception_class = "IllegalStateException",
                        .condition = "MALFORMED_LOG_FILE",
                        .sql_state = ""});
@@ -35,16 +35,17 @@ base::Result<std::string_view> AfterVersion(std::string_view text, const std::st
   }
   if (number > 1) {
     return Status::Corrupt(
-               fmt::format("Failed to read log file {}. UnsupportedLogVersion. The maximum supported "
-                           "log version is v1, but encountered v{}. The log file was produced by a "
-                           "newer version of Spark and cannot be read by this version. You need to "
-                           "upgrade.",
-                           path, number))
-        .WithSparkError({.exception_class = "IllegalStateException",
-                         .condition = "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
-                         .sql_state = "KD002",
-                         .parameters = {{"version", std::to_string(number)},
-                                        {"maxSupportedVersion", "1"}}});
+               fmt::format(
+                   "Failed to read log file {}. UnsupportedLogVersion. The maximum supported "
+                   "log version is v1, but encountered v{}. The log file was produced by a "
+                   "newer version of Spark and cannot be read by this version. You need to "
+                   "upgrade.",
+                   path, number))
+        .WithSparkError(
+            {.exception_class = "IllegalStateException",
+             .condition = "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
+             .sql_state = "KD002",
+             .parameters = {{"version", std::to_string(number)}, {"maxSupportedVersion", "1"}}});
   }
   return text.substr(line_end + 1);
 }

@@ -9,9 +9,9 @@
 
 namespace millrace::sources::kafka {
 
-/// `<checkpoint>/sources/<i>/0`: where the first batch of a query started. A byte 0x00, `v1` LF, the
-/// offsets' JSON. When read, the first byte is dropped whatever it is, and the JSON may stand without
-/// a version before it (Spark 2.1.0 wrote that).
+/// `<checkpoint>/sources/<i>/0`: where the first batch of a query started. A byte 0x00, `v1` LF,
+/// the offsets' JSON. When read, the first byte is dropped whatever it is, and the JSON may stand
+/// without a version before it (Spark 2.1.0 wrote that).
 class InitialOffsetLog {
  public:
   /// `file_system` is not owned.

@@ -67,8 +67,12 @@ class BrokerFixture : public connector::testing::SourceFixture {
                                                       {"maxRecordsPerPartition", "70"}});
   }
   connector::SourceContext context() const override {
-    return {.options = {}, .user_schema = {}, .file_system = &disk_,
-            .metadata_path = "/c/sources/0", .query_name = "kit", .parallelism = 2};
+    return {.options = {},
+            .user_schema = {},
+            .file_system = &disk_,
+            .metadata_path = "/c/sources/0",
+            .query_name = "kit",
+            .parallelism = 2};
   }
   void Append() override {
     for (int i = 0; i < 150; ++i) {
@@ -123,16 +127,16 @@ class KafkaBrokerTest : public ::testing::Test {
   }
 
   std::unique_ptr<connector::Source> Open() {
-    auto source = KafkaSourceProvider().Create({.options = options_, .user_schema = {},
+    auto source = KafkaSourceProvider().Create({.options = options_,
+                                                .user_schema = {},
                                                 .file_system = &disk_,
                                                 .metadata_path = "/c/sources/0",
-                                                .query_name = "test", .parallelism = 2});
+                                                .query_name = "test",
+                                                .parallelism = 2});
     EXPECT_TRUE(source.ok()) << source.status().ToString();
     return *std::move(source);
   }
-  std::string At(std::int64_t offset) const {
-    return FormatOffsets({{{topic_, 0}, offset}});
-  }
+  std::string At(std::int64_t offset) const { return FormatOffsets({{{topic_, 0}, offset}}); }
   static std::string Latest(connector::Source& source, const std::optional<Offset>& start) {
     source.Refresh();
     const auto latest = source.LatestOffset(start, ReadLimit::kSourceOptions, {});
@@ -241,8 +245,10 @@ TEST_F(KafkaBrokerTest, AnOpenTransactionHoldsBackOnlyCommittedReaders) {
 }
 
 TEST_F(KafkaBrokerTest, CompactedRecordsLeaveGapsThatEnd) {
-  CreateTopic(1, {{"cleanup.policy", "compact"}, {"segment.ms", "200"},
-                  {"min.cleanable.dirty.ratio", "0.01"}, {"max.compaction.lag.ms", "500"},
+  CreateTopic(1, {{"cleanup.policy", "compact"},
+                  {"segment.ms", "200"},
+                  {"min.cleanable.dirty.ratio", "0.01"},
+                  {"max.compaction.lag.ms", "500"},
                   {"delete.retention.ms", "100"}});
   const auto producer = NewProducer();
   for (int i = 0; i < 40; ++i) {
@@ -346,9 +352,9 @@ TEST_F(KafkaBrokerTest, StartsAtTimes) {
             FormatOffsets({{{topic_, 0}, 2}, {{topic_, 1}, 2}}));
   ASSERT_TRUE(disk_.Remove("/c/sources/0/0").ok());
   options_.Set("startingTimestamp", "5000");
-  EXPECT_EQ(Open()->InitialOffset({}).status().message(),
-            "No offset matched from request of topic-partition " + topic_ +
-                "-0 and timestamp 5000.");
+  EXPECT_EQ(
+      Open()->InitialOffset({}).status().message(),
+      "No offset matched from request of topic-partition " + topic_ + "-0 and timestamp 5000.");
   options_.Set("startingOffsetsByTimestampStrategy", "latest");
   EXPECT_EQ(Open()->InitialOffset({}).value()->json,
             FormatOffsets({{{topic_, 0}, 5}, {{topic_, 1}, 5}}));
@@ -368,6 +374,25 @@ TEST_F(KafkaBrokerTest, EveryCodecIsRead) {
     at += 100;
   }
   EXPECT_EQ(Read(*Open(), At(0), At(500)).value().size(), 500u);
+}
+
+TEST_F(KafkaBrokerTest, RecordsLargerThanAFetchAreRead) {
+  CreateTopic(1, {{"max.message.bytes", "20000000"}});
+  const auto producer = NewProducer({{"message.max.bytes", "20000000"}});
+  const std::string large(8'000'000, 'x');
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(producer->Send({topic_, 0}, {.value = large}).ok());
+    Send(*producer, 1);
+  }
+  const auto source = Open();
+  const auto partitions = source->PlanPartitions(Offset{At(0)}, Offset{At(6)}, {}).value();
+  const auto reader = source->OpenReader(partitions[0], {1}).value();
+  std::vector<std::int64_t> sizes;
+  while (const auto batch = reader->Next({}).value()) {
+    const auto& column = static_cast<const arrow::BinaryArray&>(*batch->column(0));
+    for (std::int64_t i = 0; i < column.length(); ++i) sizes.push_back(column.value_length(i));
+  }
+  EXPECT_THAT(sizes, ElementsAre(8'000'000, 1, 8'000'000, 1, 8'000'000, 1));
 }
 
 TEST_F(KafkaBrokerTest, AnIdleSourceCostsLittleAndSeesNewRecordsSoon) {

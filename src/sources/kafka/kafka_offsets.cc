@@ -78,8 +78,9 @@ base::Result<Offsets> ParseOffsets(std::string_view json) {
 }
 
 base::Result<Offsets> ParseTimestamps(std::string_view json) {
-  return ParseNumbers(json, "{\"topicA\": {\"0\": 123456789, \"1\": 123456789},\n"
-                            "\"topicB\": {\"0\": 123456789, \"1\": 123456789}}");
+  return ParseNumbers(json,
+                      "{\"topicA\": {\"0\": 123456789, \"1\": 123456789},\n"
+                      "\"topicB\": {\"0\": 123456789, \"1\": 123456789}}");
 }
 
 base::Result<std::vector<TopicPartition>> ParsePartitions(std::string_view text) {

@@ -23,14 +23,14 @@ TEST(KafkaOffsetsTest, AnyOrderAndSpacingIsRead) {
 }
 
 TEST(KafkaOffsetsTest, OtherShapesAreRefusedWithSparksText) {
-  for (const char* text : {"", "[]", "{\"t\":5}", "{\"t\":{\"x\":5}}", "{\"t\":{\"0\":\"5\"}}",
-                           "{\"t\":{\"0\":1.5}}", "{\"t\":{\"0\":9223372036854775808}}",
-                           "{\"t\":{\"-1\":5}}", "{\"t\":{\"0\":5}"}) {
+  for (const char* text :
+       {"", "[]", "{\"t\":5}", "{\"t\":{\"x\":5}}", "{\"t\":{\"0\":\"5\"}}", "{\"t\":{\"0\":1.5}}",
+        "{\"t\":{\"0\":9223372036854775808}}", "{\"t\":{\"-1\":5}}", "{\"t\":{\"0\":5}"}) {
     const auto offsets = ParseOffsets(text);
     EXPECT_EQ(offsets.status().code(), base::StatusCode::kInvalidArgument) << text;
-    EXPECT_EQ(offsets.status().message(),
-              R"(Expected e.g. {"topicA":{"0":23,"1":-1},"topicB":{"0":-2}}, got )" +
-                  std::string(text));
+    EXPECT_EQ(
+        offsets.status().message(),
+        R"(Expected e.g. {"topicA":{"0":23,"1":-1},"topicB":{"0":-2}}, got )" + std::string(text));
   }
 }
 

@@ -58,6 +58,12 @@ std::string Lower(std::string text) {
   return text;
 }
 
+std::string Upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 std::vector<std::string> SplitTopics(std::string_view list) {
   std::vector<std::string> topics;
   while (true) {
@@ -89,8 +95,8 @@ Status CheckPattern(const std::string& pattern) {
       continue;
     }
     if (pattern[i] == '(' && next == '?' &&
-        (i + 2 >= pattern.size() || std::string_view(":=!").find(pattern[i + 2]) ==
-                                        std::string_view::npos)) {
+        (i + 2 >= pattern.size() ||
+         std::string_view(":=!").find(pattern[i + 2]) == std::string_view::npos)) {
       return refuse("\"(?\" with anything but ':', '=' or '!'");
     }
     if (pattern[i] == '&' && next == '&') return refuse("\"&&\"");
@@ -101,9 +107,10 @@ Status CheckPattern(const std::string& pattern) {
   try {
     const std::regex compiled(pattern);
   } catch (const std::regex_error& error) {
-    return Illegal(fmt::format("option \"subscribePattern\" is \"{}\", which is no regular "
-                               "expression: {}",
-                               pattern, error.what()));
+    return Illegal(
+        fmt::format("option \"subscribePattern\" is \"{}\", which is no regular "
+                    "expression: {}",
+                    pattern, error.what()));
   }
   return Status::Ok();
 }
@@ -115,45 +122,49 @@ base::Result<Subscription> ParseSubscription(const Options& options) {
   const auto pattern = options.GetString("subscribePattern");
   const int given = assign.has_value() + subscribe.has_value() + pattern.has_value();
   if (given == 0) {
-    return Illegal(fmt::format("One of the following options must be specified for Kafka source: {}. "
-                               "See the docs for more details.",
-                               kNames));
+    return Illegal(
+        fmt::format("One of the following options must be specified for Kafka source: {}. "
+                    "See the docs for more details.",
+                    kNames));
   }
   if (given > 1) {
-    return Illegal(fmt::format("Only one of the following options can be specified for Kafka source: "
-                               "{}. See the docs for more details.",
-                               kNames));
+    return Illegal(
+        fmt::format("Only one of the following options can be specified for Kafka source: "
+                    "{}. See the docs for more details.",
+                    kNames));
   }
   Subscription subscription;
   if (assign) {
     subscription.kind = Subscription::Kind::kPartitions;
     if (!Trim(*assign).starts_with('{')) {
-      return Illegal(fmt::format("No topicpartitions to assign as specified value for option 'assign' "
-                                 "is '{}'",
-                                 *assign));
+      return Illegal(
+          fmt::format("No topicpartitions to assign as specified value for option 'assign' "
+                      "is '{}'",
+                      *assign));
     }
     MILLRACE_ASSIGN_OR_RETURN(subscription.partitions, ParsePartitions(*assign));
     for (const TopicPartition& partition : subscription.partitions) {
       subscription.topics.push_back(partition.topic);
     }
     std::sort(subscription.topics.begin(), subscription.topics.end());
-    subscription.topics.erase(
-        std::unique(subscription.topics.begin(), subscription.topics.end()),
-        subscription.topics.end());
+    subscription.topics.erase(std::unique(subscription.topics.begin(), subscription.topics.end()),
+                              subscription.topics.end());
   } else if (subscribe) {
     subscription.topics = SplitTopics(*subscribe);
     if (subscription.topics.empty()) {
-      return Illegal(fmt::format("No topics to subscribe to as specified value for option 'subscribe' "
-                                 "is '{}'",
-                                 *subscribe));
+      return Illegal(
+          fmt::format("No topics to subscribe to as specified value for option 'subscribe' "
+                      "is '{}'",
+                      *subscribe));
     }
   } else {
     subscription.kind = Subscription::Kind::kPattern;
     subscription.pattern = Trim(*pattern);
     if (subscription.pattern.empty()) {
-      return Illegal(fmt::format("Pattern to subscribe is empty as specified value for option "
-                                 "'subscribePattern' is '{}'",
-                                 *pattern));
+      return Illegal(
+          fmt::format("Pattern to subscribe is empty as specified value for option "
+                      "'subscribePattern' is '{}'",
+                      *pattern));
     }
     MILLRACE_RETURN_IF_ERROR(CheckPattern(subscription.pattern));
   }
@@ -165,9 +176,10 @@ base::Result<StartingPosition> ParseStart(const Options& options) {
   const std::string strategy =
       Lower(options.GetString("startingOffsetsByTimestampStrategy").value_or("error"));
   if (strategy != "error" && strategy != "latest") {
-    return Illegal(fmt::format("option \"startingOffsetsByTimestampStrategy\" is \"{}\", but must be "
-                               "error or latest",
-                               strategy));
+    return Illegal(
+        fmt::format("No value found for '{}'; option "
+                    "\"startingOffsetsByTimestampStrategy\" must be error or latest",
+                    Upper(strategy)));
   }
   start.latest_when_no_match = strategy == "latest";
   const auto offsets = options.GetString("startingOffsets");
@@ -191,19 +203,33 @@ base::Result<StartingPosition> ParseStart(const Options& options) {
     } else if (text != "latest") {
       start.kind = StartingPosition::Kind::kOffsets;
       MILLRACE_ASSIGN_OR_RETURN(start.values, ParseOffsets(Trim(*offsets)));
+      for (const auto& [partition, offset] : start.values) {
+        if (offset >= clients::kafka::kEarliest) continue;
+        return Illegal(
+            fmt::format("option \"startingOffsets\" has offset {} for {}; -1 means the "
+                        "latest and -2 the earliest, others must not be negative",
+                        offset, ToString(partition)));
+      }
     }
   }
   return start;
 }
 
+/// The text of Java's parsers, and which option they were about.
+Status NotParsed(std::string_view exception_class, const Options& options, std::string_view name,
+                 std::string_view expected) {
+  return Status::InvalidArgument(fmt::format("For input string: \"{}\"; option \"{}\" must be {}",
+                                             *options.GetString(name), name, expected))
+      .WithSparkError({.exception_class = std::string(exception_class)});
+}
+
 /// A whole number in [low, high], or Spark's complaint about it.
 Status ReadNumber(const Options& options, std::string_view name, std::int64_t low,
-                  std::int64_t high, std::string_view complaint,
-                  std::optional<std::int64_t>* out) {
+                  std::int64_t high, std::string_view complaint, std::optional<std::int64_t>* out) {
   const auto value = options.GetLong(name);
-  if (!value.ok()) {
-    return Status(value.status())
-        .WithSparkError({.exception_class = "NumberFormatException"});
+  const bool is_int = high == std::numeric_limits<std::int32_t>::max();
+  if (!value.ok() || (*value && is_int && **value > high)) {
+    return NotParsed("NumberFormatException", options, name, "a whole number");
   }
   if (*value && (**value < low || **value > high)) return Illegal(std::string(complaint));
   *out = *value;
@@ -213,8 +239,7 @@ Status ReadNumber(const Options& options, std::string_view name, std::int64_t lo
 Status ReadBoolean(const Options& options, std::string_view name, bool* out) {
   const auto value = options.GetBool(name);
   if (!value.ok()) {
-    return Status(value.status())
-        .WithSparkError({.exception_class = "IllegalArgumentException"});
+    return NotParsed("IllegalArgumentException", options, name, "true or false");
   }
   *out = value->value_or(*out);
   return Status::Ok();
@@ -229,7 +254,8 @@ Status CheckReserved(const std::map<std::string, std::string>& kafka) {
           "Kafka option 'auto.offset.reset' is not supported.\n"
           "Instead set the source option 'startingoffsets' to 'earliest' or 'latest'\n"
           "to specify where to start. Structured Streaming manages which offsets are consumed\n"
-          "internally, rather than relying on the kafkaConsumer to do it. This will ensure that no\n"
+          "internally, rather than relying on the kafkaConsumer to do it. This will ensure that "
+          "no\n"
           "data is missed when new topics/partitions are dynamically subscribed. Note that\n"
           "'startingoffsets' only applies when a new Streaming query is started, and\n"
           "that resuming will always pick up from where the query left off. See the docs for more\n"
@@ -237,10 +263,11 @@ Status CheckReserved(const std::map<std::string, std::string>& kafka) {
     }
     if (lower == "key.deserializer" || lower == "value.deserializer") {
       const std::string_view what = lower == "key.deserializer" ? "keys" : "values";
-      return Illegal(fmt::format("Kafka option '{}' is not supported as {} are deserialized as byte "
-                                 "arrays with ByteArrayDeserializer. Use DataFrame operations to "
-                                 "explicitly deserialize the {}.",
-                                 lower, what, what));
+      return Illegal(
+          fmt::format("Kafka option '{}' is not supported as {} are deserialized as byte "
+                      "arrays with ByteArrayDeserializer. Use DataFrame operations to "
+                      "explicitly deserialize the {}.",
+                      lower, what, what));
     }
     if (lower == "enable.auto.commit" || lower == "interceptor.classes") {
       return Illegal(fmt::format("Kafka option '{}' is not supported", lower));
@@ -254,8 +281,9 @@ Status ReadKafkaSettings(const Options& options, KafkaSourceOptions* result) {
   for (const auto& [name, value] : options.WithPrefix("kafka.")) kafka[Lower(name)] = value;
   MILLRACE_RETURN_IF_ERROR(CheckReserved(kafka));
   if (Trim(kafka["bootstrap.servers"]).empty()) {
-    return Illegal("Option 'kafka.bootstrap.servers' must be specified for configuring Kafka "
-                   "consumer");
+    return Illegal(
+        "Option 'kafka.bootstrap.servers' must be specified for configuring Kafka "
+        "consumer");
   }
   if (const auto group = kafka.extract("group.id")) {
     result->group_id = group.mapped();
@@ -269,10 +297,11 @@ Status ReadKafkaSettings(const Options& options, KafkaSourceOptions* result) {
   }
   MILLRACE_ASSIGN_OR_RETURN(clients::kafka::TranslatedSettings translated,
                             clients::kafka::TranslateSettings(kafka));
-  for (const std::string& name : translated.jvm_only) {
-    base::LogWarn(fmt::format("option \"kafka.{}\" only has a meaning for the Java client; it is "
-                              "accepted and changes nothing here",
-                              name));
+  for (const std::string& name : translated.without_effect) {
+    base::LogWarn(
+        fmt::format("option \"kafka.{}\" means something to the Java client or to a "
+                    "producer only; it is accepted and changes nothing here",
+                    name));
   }
   result->properties = std::move(translated.properties);
   const auto isolation = result->properties.find("isolation.level");
@@ -282,6 +311,7 @@ Status ReadKafkaSettings(const Options& options, KafkaSourceOptions* result) {
 }
 
 Status ReadLimits(const Options& options, KafkaSourceOptions* result) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kAny = std::numeric_limits<std::int64_t>::max();
   constexpr std::int64_t kInt = std::numeric_limits<std::int32_t>::max();
   std::optional<std::int64_t> number;
@@ -291,26 +321,30 @@ Status ReadLimits(const Options& options, KafkaSourceOptions* result) {
   MILLRACE_RETURN_IF_ERROR(ReadNumber(options, "maxRecordsPerPartition", 1, kAny,
                                       "maxrecordsperpartition must be positive",
                                       &result->splitting.max_records_per_partition));
-  MILLRACE_RETURN_IF_ERROR(ReadNumber(options, "maxOffsetsPerTrigger", 1, kAny,
-                                      "maxOffsetsPerTrigger must be positive, or no batch would ever "
-                                      "move on",
-                                      &result->max_offsets_per_trigger));
-  MILLRACE_RETURN_IF_ERROR(ReadNumber(options, "minOffsetsPerTrigger", 0, kAny,
-                                      "minOffsetsPerTrigger must not be negative",
+  MILLRACE_RETURN_IF_ERROR(
+      ReadNumber(options, "maxOffsetsPerTrigger", 1, kAny,
+                 "maxOffsetsPerTrigger must be positive, or no batch would ever "
+                 "move on",
+                 &result->max_offsets_per_trigger));
+  MILLRACE_RETURN_IF_ERROR(ReadNumber(options, "minOffsetsPerTrigger", kLeast, kAny, "",
                                       &result->min_offsets_per_trigger));
   if (result->min_offsets_per_trigger && result->max_offsets_per_trigger &&
       *result->min_offsets_per_trigger > *result->max_offsets_per_trigger) {
-    return Illegal(fmt::format("The value of minOffsetPerTrigger({}) is higher than the "
-                               "maxOffsetsPerTrigger({}).",
-                               *result->min_offsets_per_trigger,
-                               *result->max_offsets_per_trigger));
+    return Illegal(
+        fmt::format("The value of minOffsetPerTrigger({}) is higher than the "
+                    "maxOffsetsPerTrigger({}).",
+                    *result->min_offsets_per_trigger, *result->max_offsets_per_trigger));
   }
   if (const auto delay = options.GetString("maxTriggerDelay")) {
     const auto parsed = ParseDuration(*delay);
     if (!parsed) {
-      return Illegal(fmt::format("option \"maxTriggerDelay\" is \"{}\", but must be a time such as "
-                                 "15m, 30s or 500ms",
-                                 *delay));
+      return Status::InvalidArgument(
+                 fmt::format(
+                     "Time must be specified as seconds (s), milliseconds (ms), microseconds "
+                     "(us), minutes (m or min), hour (h), or day (d). E.g. 50s, 100ms, or "
+                     "250us.\nFailed to parse time string: {}; option \"maxTriggerDelay\"",
+                     *delay))
+          .WithSparkError({.exception_class = "NumberFormatException"});
     }
     result->max_trigger_delay = *parsed;
   }
@@ -330,9 +364,12 @@ Status ReadLimits(const Options& options, KafkaSourceOptions* result) {
 
 std::string Subscription::description() const {
   switch (kind) {
-    case Kind::kTopics: return fmt::format("Subscribe[{}]", fmt::join(topics, ", "));
-    case Kind::kPattern: return fmt::format("SubscribePattern[{}]", pattern);
-    case Kind::kPartitions: break;
+    case Kind::kTopics:
+      return fmt::format("Subscribe[{}]", fmt::join(topics, ", "));
+    case Kind::kPattern:
+      return fmt::format("SubscribePattern[{}]", pattern);
+    case Kind::kPartitions:
+      break;
   }
   std::vector<std::string> names;
   for (const TopicPartition& partition : partitions) names.push_back(ToString(partition));

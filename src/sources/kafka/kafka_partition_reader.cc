@@ -51,13 +51,12 @@ base::Result<std::shared_ptr<arrow::RecordBatch>> KafkaPartitionReader::Next(std
 Status KafkaPartitionReader::Fill(std::stop_token stop) {
   std::span<const Record> records;
   const std::size_t room = static_cast<std::size_t>(kMaxRows - builder_.rows());
-  MILLRACE_ASSIGN_OR_RETURN(
-      const PartitionStream::Event event,
-      stream_->Read(range_.end, std::min(room, kRecordsAtOnce),
-                    builder_.rows() > 0 ? kWaitForMore : kWait, &records));
+  MILLRACE_ASSIGN_OR_RETURN(const PartitionStream::Event event,
+                            stream_->Read(range_.end, std::min(room, kRecordsAtOnce),
+                                          builder_.rows() > 0 ? kWaitForMore : kWait, &records));
   switch (event) {
     case PartitionStream::Event::kRecords:
-      for (const Record& record : records) MILLRACE_RETURN_IF_ERROR(builder_.Append(record));
+      MILLRACE_RETURN_IF_ERROR(builder_.Append(records));
       position_ = records.back().offset + 1;
       restarts_ = 0;
       last_progress_ = last_check_ = Clock::now();
@@ -77,17 +76,20 @@ Status KafkaPartitionReader::Fill(std::stop_token stop) {
 
 Status KafkaPartitionReader::HandleStall(Clock::time_point now, std::stop_token stop) {
   if (now - last_progress_ >= environment_->poll_timeout) {
-    return Status::Unavailable(fmt::format(
-        "kafka: Cannot fetch record for offset {} in {} milliseconds: no answer from \"{}\" for {}; "
-        "check that the brokers are running, or raise kafkaConsumer.pollTimeoutMs",
-        position_, environment_->poll_timeout.count(), environment_->admin->client().brokers(),
-        ToString(range_.partition)));
+    return Status::Unavailable(
+        fmt::format("kafka: Cannot fetch record for offset {} in {} milliseconds: no answer from "
+                    "\"{}\" for {}; "
+                    "check that the brokers are running, or raise kafkaConsumer.pollTimeoutMs",
+                    position_, environment_->poll_timeout.count(),
+                    environment_->admin->client().brokers(), ToString(range_.partition)));
   }
   if (now - last_check_ < kStallCheck) return Status::Ok();
   last_check_ = now;
   const clients::kafka::Offsets asked = {{range_.partition, clients::kafka::kEarliest}};
   const auto earliest = environment_->admin->ListOffsets(asked, false, stop);
   if (earliest.status().code() == base::StatusCode::kNotFound) return HandleLoss(stop);
+  // Brokers may be down for a while: what bounds the wait is kafkaConsumer.pollTimeoutMs.
+  if (earliest.status().code() == base::StatusCode::kUnavailable) return Status::Ok();
   MILLRACE_RETURN_IF_ERROR(earliest.status());
   return earliest->at(range_.partition) > position_ ? HandleLoss(stop) : Status::Ok();
 }
@@ -98,8 +100,8 @@ Status KafkaPartitionReader::HandleLoss(std::stop_token stop) {
   std::int64_t earliest = range_.end;
   std::int64_t latest = -1;  // No overlap: what a missing partition leaves.
   const auto first = admin.ListOffsets({{partition, clients::kafka::kEarliest}}, false, stop);
-  const auto last = admin.ListOffsets({{partition, clients::kafka::kLatest}},
-                                      environment_->read_committed, stop);
+  const auto last =
+      admin.ListOffsets({{partition, clients::kafka::kLatest}}, environment_->read_committed, stop);
   for (const Status& status : {first.status(), last.status()}) {
     if (!status.ok() && status.code() != base::StatusCode::kNotFound) return status;
   }
@@ -117,18 +119,20 @@ Status KafkaPartitionReader::HandleLoss(std::stop_token stop) {
       CouldNotReadOffsetRange(position_, range_.end, partition, environment_->group_id);
   if (environment_->fail_on_data_loss) return loss;
   if (position_ >= latest || earliest >= range_.end) {
-    base::LogWarn(fmt::format("kafka: records of {} in [{}, {}) are gone and are skipped, because "
-                              "failOnDataLoss is false; the log now holds [{}, {})",
-                              ToString(partition), position_, range_.end, earliest, latest));
+    base::LogWarn(
+        fmt::format("kafka: records of {} in [{}, {}) are gone and are skipped, because "
+                    "failOnDataLoss is false; the log now holds [{}, {})",
+                    ToString(partition), position_, range_.end, earliest, latest));
     position_ = range_.end;
     finished_ = true;
     return Status::Ok();
   }
   const std::int64_t next = std::max(position_, earliest);
   if (next > position_) {
-    base::LogWarn(fmt::format("kafka: records of {} in [{}, {}) are gone and are skipped, because "
-                              "failOnDataLoss is false",
-                              ToString(partition), position_, next));
+    base::LogWarn(
+        fmt::format("kafka: records of {} in [{}, {}) are gone and are skipped, because "
+                    "failOnDataLoss is false",
+                    ToString(partition), position_, next));
   } else if (++restarts_ > 100) {
     return loss;  // The log says that it has the offset and never gives it.
   }

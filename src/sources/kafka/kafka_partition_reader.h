@@ -23,10 +23,10 @@ struct ReaderEnvironment {
   std::string group_id;  ///< For messages.
 };
 
-/// Reads one range of one partition as batches of up to kMaxRows rows or about kMaxBytes bytes. Rows
-/// come in offset order; offsets without a record (aborted, compacted, markers) are passed over.
-/// Records that are gone are DataLoss, or with failOnDataLoss=false a warning, after which reading
-/// goes on at the log's start when that lies in the range.
+/// Reads one range of one partition as batches of up to kMaxRows rows or about kMaxBytes bytes.
+/// Rows come in offset order; offsets without a record (aborted, compacted, markers) are passed
+/// over. Records that are gone are DataLoss, or with failOnDataLoss=false a warning, after which
+/// reading goes on at the log's start when that lies in the range.
 class KafkaPartitionReader : public connector::PartitionReader {
  public:
   static constexpr std::int64_t kMaxRows = 32 * 1024;
@@ -34,7 +34,9 @@ class KafkaPartitionReader : public connector::PartitionReader {
 
   KafkaPartitionReader(const ReaderEnvironment* environment, OffsetRange range,
                        const std::vector<int>& columns)
-      : environment_(environment), range_(std::move(range)), position_(range_.start),
+      : environment_(environment),
+        range_(std::move(range)),
+        position_(range_.start),
         builder_(range_.partition, columns) {}
 
   base::Result<std::shared_ptr<arrow::RecordBatch>> Next(std::stop_token stop) override;

@@ -62,7 +62,8 @@ std::string GroupId(const KafkaSourceOptions& options, const std::string& metada
 }  // namespace
 
 KafkaSource::KafkaSource(connector::SourceContext context, KafkaSourceOptions options)
-    : context_(std::move(context)), options_(std::move(options)),
+    : context_(std::move(context)),
+      options_(std::move(options)),
       schema_(KafkaSchema(options_.include_headers)) {}
 
 KafkaSource::~KafkaSource() = default;
@@ -90,8 +91,8 @@ std::string KafkaSource::description() const {
 void KafkaSource::EnsureConsumers(std::size_t partitions) {
   if (consumers_ != nullptr) return;
   clients::kafka::Properties properties = options_.properties;
-  const std::int64_t share = kPrefetchKilobytes / static_cast<std::int64_t>(
-                                                      std::max<std::size_t>(partitions, 1));
+  const std::int64_t share =
+      kPrefetchKilobytes / static_cast<std::int64_t>(std::max<std::size_t>(partitions, 1));
   properties.try_emplace("queued.max.messages.kbytes",
                          std::to_string(std::max(share, kLeastPrefetchKilobytes)));
   consumers_ = std::make_unique<clients::kafka::ConsumerPool>(std::move(properties));
@@ -117,9 +118,10 @@ base::Result<std::set<TopicPartition>> KafkaSource::Partitions(std::stop_token s
       if (partition.partition < counts[partition.topic]) {
         partitions.insert(partition);
       } else if (!partitions_known_at_) {
-        base::LogWarn(fmt::format("kafka: option \"assign\" names {}, but the topic has {} "
-                                  "partitions; it is read when it exists",
-                                  ToString(partition), counts[partition.topic]));
+        base::LogWarn(
+            fmt::format("kafka: option \"assign\" names {}, but the topic has {} "
+                        "partitions; it is read when it exists",
+                        ToString(partition), counts[partition.topic]));
       }
     }
   } else {
@@ -156,8 +158,9 @@ base::Result<Offsets> KafkaSource::ListLatest(const Offsets& known, std::stop_to
     });
     // A new leader may not know all yet; a topic that was made again stays short.
     if (shrunk == known.end() || attempt >= options_.fetch_attempts) return *listed;
-    base::LogWarn(fmt::format("kafka: {} ends at {}, before {}, which was read already; asking again",
-                              ToString(shrunk->first), listed->at(shrunk->first), shrunk->second));
+    base::LogWarn(
+        fmt::format("kafka: {} ends at {}, before {}, which was read already; asking again",
+                    ToString(shrunk->first), listed->at(shrunk->first), shrunk->second));
     if (!context_.clock->Sleep(options_.fetch_retry_interval, stop)) {
       return Status::Cancelled("kafka: listing offsets was stopped");
     }
@@ -178,8 +181,9 @@ base::Result<Offsets> KafkaSource::ResolveTimestamps(const std::set<TopicPartiti
     if (offset >= 0) continue;
     if (!options_.start.latest_when_no_match) {
       return Status::InvalidArgument(
-                 fmt::format("No offset matched from request of topic-partition {} and timestamp {}.",
-                             ToString(partition), asked.at(partition)))
+                 fmt::format(
+                     "No offset matched from request of topic-partition {} and timestamp {}.",
+                     ToString(partition), asked.at(partition)))
           .WithSparkError({.exception_class = "IllegalArgumentException"});
     }
     offset = kLatest;
@@ -191,8 +195,10 @@ base::Result<Offsets> KafkaSource::ComputeInitialOffsets(std::stop_token stop) {
   MILLRACE_ASSIGN_OR_RETURN(const std::set<TopicPartition> partitions, Partitions(stop));
   Offsets offsets;
   switch (options_.start.kind) {
-    case StartingPosition::Kind::kEarliest: return List(partitions, kEarliest, stop);
-    case StartingPosition::Kind::kLatest: return List(partitions, kLatest, stop);
+    case StartingPosition::Kind::kEarliest:
+      return List(partitions, kEarliest, stop);
+    case StartingPosition::Kind::kLatest:
+      return List(partitions, kLatest, stop);
     case StartingPosition::Kind::kOffsets:
       offsets = options_.start.values;
       if (PartitionsOf(offsets) != partitions) {
@@ -206,10 +212,9 @@ base::Result<Offsets> KafkaSource::ComputeInitialOffsets(std::stop_token stop) {
     }
   }
   Offsets logical;
-  std::copy_if(offsets.begin(), offsets.end(), std::inserter(logical, logical.end()),
-               [](const auto& entry) {
-                 return entry.second == kEarliest || entry.second == kLatest;
-               });
+  std::copy_if(
+      offsets.begin(), offsets.end(), std::inserter(logical, logical.end()),
+      [](const auto& entry) { return entry.second == kEarliest || entry.second == kLatest; });
   MILLRACE_ASSIGN_OR_RETURN(const Offsets resolved,
                             admin_->ListOffsets(logical, options_.read_committed, stop));
   for (const auto& [partition, offset] : resolved) offsets[partition] = offset;
@@ -223,8 +228,8 @@ base::Result<std::optional<Offset>> KafkaSource::InitialOffset(std::stop_token s
     if (!initial_) {
       MILLRACE_ASSIGN_OR_RETURN(const Offsets offsets, ComputeInitialOffsets(stop));
       MILLRACE_ASSIGN_OR_RETURN(initial_, log.Store(offsets));
-      base::LogInfo(fmt::format("kafka: initial offsets of {}: {}", description(),
-                                FormatOffsets(*initial_)));
+      base::LogInfo(
+          fmt::format("kafka: initial offsets of {}: {}", description(), FormatOffsets(*initial_)));
     }
   }
   return std::optional(Offset{FormatOffsets(*initial_)});
@@ -247,8 +252,8 @@ Status KafkaSource::PrepareAvailableNow(std::stop_token stop) {
 
 bool KafkaSource::NothingNewIsKnown(const Offsets& start) {
   if (!nothing_new_ || !latest_ || *latest_ != start || consumers_ == nullptr) return false;
-  const auto fresh = std::min<std::chrono::nanoseconds>(kListingShare * listing_took_,
-                                                        kListingFresh);
+  const auto fresh =
+      std::min<std::chrono::nanoseconds>(kListingShare * listing_took_, kListingFresh);
   return context_.clock->Monotonic() - listed_at_ < fresh &&
          consumers_->CachedEnds() == ends_before_listing_;
 }
@@ -322,8 +327,8 @@ std::optional<Offset> KafkaSource::ReportLatestOffset() const {
 
 Status KafkaSource::ReportLoss(const Status& loss) const {
   if (options_.fail_on_data_loss) return loss;
-  base::LogWarn(fmt::format("kafka: going on, because failOnDataLoss is false: {}",
-                            loss.message()));
+  base::LogWarn(
+      fmt::format("kafka: going on, because failOnDataLoss is false: {}", loss.message()));
   return Status::Ok();
 }
 
@@ -375,8 +380,7 @@ base::Result<std::vector<connector::InputPartition>> KafkaSource::PlanPartitions
         ReportLoss(AddedPartitionDoesNotStartFromZero(partition, from.at(partition))));
   }
   if (!deleted.empty()) {
-    MILLRACE_RETURN_IF_ERROR(
-        ReportLoss(PartitionsDeleted(deleted, options_.group_id.has_value())));
+    MILLRACE_RETURN_IF_ERROR(ReportLoss(PartitionsDeleted(deleted, options_.group_id.has_value())));
   }
   std::vector<OffsetRange> ranges;
   for (const auto& [partition, offset] : until) {
@@ -389,8 +393,9 @@ base::Result<std::vector<connector::InputPartition>> KafkaSource::PlanPartitions
   }
   std::vector<connector::InputPartition> planned;
   for (OffsetRange& range : SplitRanges(ranges, options_.splitting)) {
-    planned.push_back({fmt::format("{} [{}, {})", ToString(range.partition), range.start, range.end),
-                       range.size(), std::make_shared<const OffsetRange>(range)});
+    planned.push_back(
+        {fmt::format("{} [{}, {})", ToString(range.partition), range.start, range.end),
+         range.size(), std::make_shared<const OffsetRange>(range)});
   }
   return planned;
 }

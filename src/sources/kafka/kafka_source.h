@@ -18,14 +18,14 @@ namespace millrace::sources::kafka {
 
 /// Spark's Kafka source. Offsets are `{"topic":{"0":next offset}}`.
 ///
-/// How new LatestOffset is: it lists offsets at the brokers, but for one case: when the last listing
-/// found nothing behind `start`, the consumers, which wait for records of all partitions, have not
-/// heard of a new end since, and that listing is younger than fifty times what it took (at most one
-/// second), then `start` is the answer again. A new record wakes the waiting fetch, so it is seen
-/// within milliseconds; an idle query costs a listing every some ten milliseconds on one machine, and
-/// fewer on a slow network. Refresh() makes the next call list. Which partitions exist is asked at
-/// most once a second, and at every Refresh() and first call; a new partition is read from its start,
-/// so nothing is missed.
+/// How new LatestOffset is: it lists offsets at the brokers, but for one case: when the last
+/// listing found nothing behind `start`, the consumers, which wait for records of all partitions,
+/// have not heard of a new end since, and that listing is younger than fifty times what it took (at
+/// most one second), then `start` is the answer again. A new record wakes the waiting fetch, so it
+/// is seen within milliseconds; an idle query costs a listing every some ten milliseconds on one
+/// machine, and fewer on a slow network. Refresh() makes the next call list. Which partitions exist
+/// is asked at most once a second, and at every Refresh() and first call; a new partition is read
+/// from its start, so nothing is missed.
 class KafkaSource : public connector::Source {
  public:
   static base::Result<std::unique_ptr<KafkaSource>> Create(connector::SourceContext context,
@@ -82,10 +82,10 @@ class KafkaSource : public connector::Source {
   std::optional<Offsets> initial_;
   std::set<TopicPartition> partitions_;
   std::optional<std::chrono::nanoseconds> partitions_known_at_;
-  std::optional<Offsets> latest_;        // The last listing.
+  std::optional<Offsets> latest_;         // The last listing.
   std::optional<Offsets> available_now_;  // Fixed by PrepareAvailableNow.
-  std::optional<std::string> offered_;   // The last end that LatestOffset gave.
-  std::int64_t last_trigger_ms_ = 0;     // For minOffsetsPerTrigger; 0: the first check fires.
+  std::optional<std::string> offered_;    // The last end that LatestOffset gave.
+  std::int64_t last_trigger_ms_ = 0;      // For minOffsetsPerTrigger; 0: the first check fires.
   std::chrono::nanoseconds listed_at_{0};
   std::chrono::nanoseconds listing_took_{0};
   Offsets ends_before_listing_;  // What the consumers knew when the last listing began.

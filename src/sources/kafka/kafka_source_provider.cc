@@ -12,7 +12,8 @@ base::Result<StructType> KafkaSourceProvider::Schema(
   MILLRACE_ASSIGN_OR_RETURN(const KafkaSourceOptions parsed, KafkaSourceOptions::Parse(options));
   if (user_schema) {
     return base::Status::InvalidArgument(
-               "requirement failed: Kafka source has a fixed schema and cannot be set with a custom "
+               "requirement failed: Kafka source has a fixed schema and cannot be set with a "
+               "custom "
                "one")
         .WithSparkError({.exception_class = "IllegalArgumentException"});
   }

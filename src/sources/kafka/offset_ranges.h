@@ -18,9 +18,10 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
-/// Where a batch of at most about `limit` offsets should end (`maxOffsetsPerTrigger`). Each partition
-/// gets a share in proportion to what it has, at least one offset; those without new data, or whose
-/// start is unknown, keep `latest`. As Spark's KafkaMicroBatchStream, in double arithmetic.
+/// Where a batch of at most about `limit` offsets should end (`maxOffsetsPerTrigger`). Each
+/// partition gets a share in proportion to what it has, at least one offset; those without new
+/// data, or whose start is unknown, keep `latest`. As Spark's KafkaMicroBatchStream, in double
+/// arithmetic.
 Offsets LimitOffsets(std::int64_t limit, const Offsets& start, const Offsets& latest);
 
 /// What `minPartitions` and `maxRecordsPerPartition` make of the ranges of a batch: empty ones are

@@ -35,8 +35,8 @@ TEST(SplitRangesTest, EnoughRangesStay) {
 TEST(SplitRangesTest, OnePartitionIsCutEvenly) {
   EXPECT_THAT(Split(4, {{kA, 1, 5}}), ElementsAre(OffsetRange{kA, 1, 2}, OffsetRange{kA, 2, 3},
                                                   OffsetRange{kA, 3, 4}, OffsetRange{kA, 4, 5}));
-  EXPECT_THAT(Split(3, {{kA, 1, 11}}), ElementsAre(OffsetRange{kA, 1, 4}, OffsetRange{kA, 4, 7},
-                                                   OffsetRange{kA, 7, 11}));
+  EXPECT_THAT(Split(3, {{kA, 1, 11}}),
+              ElementsAre(OffsetRange{kA, 1, 4}, OffsetRange{kA, 4, 7}, OffsetRange{kA, 7, 11}));
 }
 
 TEST(SplitRangesTest, LargeOnesAreCutAndSmallOnesStay) {
@@ -48,8 +48,8 @@ TEST(SplitRangesTest, LargeOnesAreCutAndSmallOnesStay) {
               ElementsAre(OffsetRange{kB, 1, 6}, OffsetRange{kB, 6, 11}, OffsetRange{kB, 11, 16},
                           OffsetRange{kB, 16, 21}));
   EXPECT_THAT(Split(4, {{kA, 1, 2}, {kB, 1, 1001}}),
-              ElementsAre(OffsetRange{kA, 1, 2}, OffsetRange{kB, 1, 334},
-                          OffsetRange{kB, 334, 667}, OffsetRange{kB, 667, 1001}));
+              ElementsAre(OffsetRange{kA, 1, 2}, OffsetRange{kB, 1, 334}, OffsetRange{kB, 334, 667},
+                          OffsetRange{kB, 667, 1001}));
   EXPECT_THAT(Split(6, {{kA, 0, 10}, {kB, 0, 10}, {kC, 0, 1}}),
               ElementsAre(OffsetRange{kA, 0, 3}, OffsetRange{kA, 3, 6}, OffsetRange{kA, 6, 10},
                           OffsetRange{kB, 0, 3}, OffsetRange{kB, 3, 6}, OffsetRange{kB, 6, 10},
@@ -70,8 +70,7 @@ TEST(SplitRangesTest, NoPieceHasMoreRecordsThanAllowed) {
               ElementsAre(OffsetRange{kA, 1, 5}, OffsetRange{kB, 0, 3}, OffsetRange{kB, 3, 6},
                           OffsetRange{kB, 6, 10}));
   EXPECT_EQ(Split({}, {{kA, 0, 10}}, 1).size(), 10u);
-  EXPECT_THAT(Split({}, {{kA, 0, kMaxLong}}, kMaxLong),
-              ElementsAre(OffsetRange{kA, 0, kMaxLong}));
+  EXPECT_THAT(Split({}, {{kA, 0, kMaxLong}}, kMaxLong), ElementsAre(OffsetRange{kA, 0, kMaxLong}));
 }
 
 TEST(SplitRangesTest, NothingIsLostOrDoubledWhateverTheLimits) {
@@ -110,8 +109,7 @@ TEST(LimitOffsetsTest, NothingNewKeepsTheEnds) {
 
 TEST(LimitOffsetsTest, TheLargestLimitDoesNotOverflow) {
   EXPECT_EQ(LimitOffsets(kMaxLong, {{kA, 2}}, {{kA, 5}}), (Offsets{{kA, 5}}));
-  EXPECT_EQ(LimitOffsets(kMaxLong, {{kA, kMaxLong - 5}, {kB, 0}},
-                         {{kA, kMaxLong}, {kB, kMaxLong}}),
+  EXPECT_EQ(LimitOffsets(kMaxLong, {{kA, kMaxLong - 5}, {kB, 0}}, {{kA, kMaxLong}, {kB, kMaxLong}}),
             (Offsets{{kA, kMaxLong}, {kB, kMaxLong}}));
 }
 

@@ -17,9 +17,7 @@ using clients::kafka::Record;
 
 constexpr std::int64_t kMicrosPerMilli = 1000;
 
-StructType HeaderType() {
-  return StructType().add("key", StringType()).add("value", BinaryType());
-}
+StructType HeaderType() { return StructType().add("key", StringType()).add("value", BinaryType()); }
 
 /// The Arrow type of one column, by the engine's one mapping.
 std::shared_ptr<arrow::Field> ArrowField(KafkaColumn column) {
@@ -32,10 +30,13 @@ Status BadTimestamp(const clients::kafka::TopicPartition& partition, std::int64_
                     std::int64_t timestamp) {
   return Status::InvalidArgument(
              fmt::format(
-                 "Record at topic {} partition {} offset {} has timestamp value {} that overflows when "
+                 "Record at topic {} partition {} offset {} has timestamp value {} that overflows "
+                 "when "
                  "converting to Spark's microsecond-precision TimestampType.\n"
-                 "Kafka record timestamps must be in milliseconds since epoch per the Kafka protocol. "
-                 "The provided value suggests the producer may be writing timestamps in microseconds "
+                 "Kafka record timestamps must be in milliseconds since epoch per the Kafka "
+                 "protocol. "
+                 "The provided value suggests the producer may be writing timestamps in "
+                 "microseconds "
                  "or nanoseconds instead.\n"
                  "Ensure the Kafka producer sets the ProducerRecord timestamp in milliseconds.",
                  partition.topic, partition.partition, offset, timestamp))
@@ -66,33 +67,39 @@ StructType KafkaSchema(bool include_headers) {
 class RecordBatchBuilder::Column {
  public:
   virtual ~Column() = default;
-  virtual Status Append(const Record& record) = 0;
+  virtual Status Append(std::span<const Record> records) = 0;
   virtual arrow::Result<std::shared_ptr<arrow::Array>> Finish(std::int64_t rows) = 0;
 };
 
-/// Key or value: one copy of the bytes into a buffer that grows and keeps its size for the next
-/// batch as a first guess.
+/// Key or value: one copy of the bytes into a buffer that grows; its size is the first guess for
+/// the next batch.
 class RecordBatchBuilder::BytesColumn : public Column {
  public:
-  BytesColumn(const char* Record::*bytes, std::size_t Record::*size) : bytes_(bytes), size_(size) {}
+  BytesColumn(const char* Record::* bytes, std::size_t Record::* size)
+      : bytes_(bytes), size_(size) {}
 
-  Status Append(const Record& record) override {
-    const char* bytes = record.*bytes_;
-    const std::size_t size = bytes == nullptr ? 0 : record.*size_;
-    if (used_ + static_cast<std::int64_t>(size) + kPaddingBytes > capacity_) {
-      MILLRACE_RETURN_IF_ERROR(Grow(used_ + static_cast<std::int64_t>(size) + kPaddingBytes));
+  Status Append(std::span<const Record> records) override {
+    const std::int64_t count = static_cast<std::int64_t>(records.size());
+    std::int64_t needed = used_ + kPaddingBytes;
+    std::int64_t nulls = 0;
+    for (const Record& record : records) {
+      nulls += record.*bytes_ == nullptr;
+      needed += record.*bytes_ == nullptr ? 0 : static_cast<std::int64_t>(record.*size_);
     }
-    if (size > 0) std::memcpy(data_->mutable_data() + used_, bytes, size);
-    used_ += static_cast<std::int64_t>(size);
-    MILLRACE_RETURN_IF_ERROR(data::FromArrow(offsets_.Append(static_cast<std::int32_t>(used_))));
-    if (bytes == nullptr && nulls_ == 0) {  // The first null: all before it are not.
-      MILLRACE_RETURN_IF_ERROR(data::FromArrow(valid_.Append(rows_, true)));
+    MILLRACE_RETURN_IF_ERROR(Reserve(needed));
+    MILLRACE_RETURN_IF_ERROR(data::FromArrow(offsets_.Reserve(count + 1)));
+    if (rows_ == 0) offsets_.UnsafeAppend(0);
+    if (nulls > 0 || nulls_ > 0) MILLRACE_RETURN_IF_ERROR(AppendValidity(records));
+    char* data = reinterpret_cast<char*>(data_->mutable_data());
+    for (const Record& record : records) {
+      if (record.*bytes_ != nullptr) {
+        std::memcpy(data + used_, record.*bytes_, record.*size_);
+        used_ += static_cast<std::int64_t>(record.*size_);
+      }
+      offsets_.UnsafeAppend(static_cast<std::int32_t>(used_));
     }
-    if (bytes == nullptr || nulls_ > 0) {
-      MILLRACE_RETURN_IF_ERROR(data::FromArrow(valid_.Append(bytes != nullptr)));
-    }
-    nulls_ += bytes == nullptr;
-    ++rows_;
+    nulls_ += nulls;
+    rows_ += count;
     return Status::Ok();
   }
 
@@ -100,31 +107,30 @@ class RecordBatchBuilder::BytesColumn : public Column {
     if (data_ == nullptr) {
       ARROW_ASSIGN_OR_RAISE(data_, arrow::AllocateResizableBuffer(kPaddingBytes));
     }
+    if (rows_ == 0) ARROW_RETURN_NOT_OK(offsets_.Append(0));
     std::memset(data_->mutable_data() + used_, 0, kPaddingBytes);
     ARROW_RETURN_NOT_OK(data_->Resize(used_, /*shrink_to_fit=*/false));
     std::shared_ptr<arrow::Buffer> valid;
     if (nulls_ > 0) {
       ARROW_ASSIGN_OR_RAISE(valid, valid_.Finish());
     }
-    // Offsets begin with a zero that Append does not write.
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<arrow::Buffer> offsets, offsets_.Finish());
     auto array = arrow::MakeArray(arrow::ArrayData::Make(
         arrow::binary(), rows, {std::move(valid), std::move(offsets), std::move(data_)}, nulls_));
     last_bytes_ = used_;
     data_ = nullptr;
     used_ = capacity_ = rows_ = nulls_ = 0;
-    ARROW_RETURN_NOT_OK(offsets_.Append(0));
     return array;
   }
 
-  Status Start() { return data::FromArrow(offsets_.Append(0)); }
-
  private:
-  Status Grow(std::int64_t needed) {
+  Status Reserve(std::int64_t needed) {
+    if (needed <= capacity_) return Status::Ok();
     if (needed > std::numeric_limits<std::int32_t>::max()) {
       return Status::Internal("kafka: a batch of rows has more bytes than a column can hold");
     }
-    std::int64_t size = std::max<std::int64_t>({needed, 2 * capacity_, last_bytes_ * 9 / 8, 4096});
+    const std::int64_t size =
+        std::max<std::int64_t>({needed, 2 * capacity_, last_bytes_ * 9 / 8, 4096});
     if (data_ == nullptr) {
       auto allocated = arrow::AllocateResizableBuffer(size);
       if (!allocated.ok()) return data::FromArrow(allocated.status());
@@ -136,8 +142,18 @@ class RecordBatchBuilder::BytesColumn : public Column {
     return Status::Ok();
   }
 
-  const char* Record::*bytes_;
-  std::size_t Record::*size_;
+  Status AppendValidity(std::span<const Record> records) {
+    if (nulls_ == 0) {  // The first null: all before these records are none.
+      MILLRACE_RETURN_IF_ERROR(data::FromArrow(valid_.Append(rows_, true)));
+    }
+    for (const Record& record : records) {
+      MILLRACE_RETURN_IF_ERROR(data::FromArrow(valid_.Append(record.*bytes_ != nullptr)));
+    }
+    return Status::Ok();
+  }
+
+  const char* Record::* bytes_;
+  std::size_t Record::* size_;
   arrow::TypedBufferBuilder<std::int32_t> offsets_;
   arrow::TypedBufferBuilder<bool> valid_;
   std::shared_ptr<arrow::ResizableBuffer> data_;
@@ -148,16 +164,22 @@ class RecordBatchBuilder::BytesColumn : public Column {
   std::int64_t nulls_ = 0;
 };
 
-/// A column without nulls of one number a record. `Get` gives Result<Value>.
+/// A column without nulls of one number a record. `Get` puts it into its second argument.
 template <typename Value, typename Get>
 class RecordBatchBuilder::FixedColumn : public Column {
  public:
   FixedColumn(std::shared_ptr<arrow::DataType> type, Get get)
       : type_(std::move(type)), get_(std::move(get)) {}
 
-  Status Append(const Record& record) override {
-    MILLRACE_ASSIGN_OR_RETURN(const Value value, get_(record));
-    return data::FromArrow(values_.Append(value));
+  Status Append(std::span<const Record> records) override {
+    MILLRACE_RETURN_IF_ERROR(
+        data::FromArrow(values_.Reserve(static_cast<std::int64_t>(records.size()))));
+    for (const Record& record : records) {
+      Value value{};
+      MILLRACE_RETURN_IF_ERROR(get_(record, &value));
+      values_.UnsafeAppend(value);
+    }
+    return Status::Ok();
   }
 
   arrow::Result<std::shared_ptr<arrow::Array>> Finish(std::int64_t rows) override {
@@ -175,7 +197,7 @@ class RecordBatchBuilder::FixedColumn : public Column {
 class RecordBatchBuilder::ConstantColumn : public Column {
  public:
   explicit ConstantColumn(std::shared_ptr<arrow::Scalar> value) : value_(std::move(value)) {}
-  Status Append(const Record&) override { return Status::Ok(); }
+  Status Append(std::span<const Record>) override { return Status::Ok(); }
   arrow::Result<std::shared_ptr<arrow::Array>> Finish(std::int64_t rows) override {
     return arrow::MakeArrayFromScalar(*value_, rows);
   }
@@ -195,8 +217,11 @@ class RecordBatchBuilder::HeadersColumn : public Column {
     value_ = static_cast<arrow::BinaryBuilder*>(element_->field_builder(1));
   }
 
-  Status Append(const Record& record) override {
-    return data::FromArrow(AppendToBuilders(record.headers()));
+  Status Append(std::span<const Record> records) override {
+    for (const Record& record : records) {
+      MILLRACE_RETURN_IF_ERROR(data::FromArrow(AppendToBuilders(record.headers())));
+    }
+    return Status::Ok();
   }
 
   arrow::Result<std::shared_ptr<arrow::Array>> Finish(std::int64_t) override {
@@ -223,17 +248,14 @@ class RecordBatchBuilder::HeadersColumn : public Column {
 
 std::unique_ptr<RecordBatchBuilder::Column> RecordBatchBuilder::MakeColumn(KafkaColumn column) {
   const std::shared_ptr<arrow::DataType> type = ArrowField(column)->type();
-  const auto bytes = [](const char* Record::*data, std::size_t Record::*size) {
-    auto made = std::make_unique<BytesColumn>(data, size);
-    MILLRACE_CHECK(made->Start().ok());
-    return made;
-  };
   const auto fixed = [&]<typename Value, typename Get>(Value, Get get) {
     return std::make_unique<FixedColumn<Value, Get>>(type, std::move(get));
   };
   switch (column) {
-    case KafkaColumn::kKey: return bytes(&Record::key, &Record::key_bytes);
-    case KafkaColumn::kValue: return bytes(&Record::value, &Record::value_bytes);
+    case KafkaColumn::kKey:
+      return std::make_unique<BytesColumn>(&Record::key, &Record::key_bytes);
+    case KafkaColumn::kValue:
+      return std::make_unique<BytesColumn>(&Record::value, &Record::value_bytes);
     case KafkaColumn::kTopic:
       return std::make_unique<ConstantColumn>(
           std::make_shared<arrow::StringScalar>(partition_.topic));
@@ -241,23 +263,23 @@ std::unique_ptr<RecordBatchBuilder::Column> RecordBatchBuilder::MakeColumn(Kafka
       return std::make_unique<ConstantColumn>(
           std::make_shared<arrow::Int32Scalar>(partition_.partition));
     case KafkaColumn::kOffset:
-      return fixed(std::int64_t{}, [](const Record& record) -> base::Result<std::int64_t> {
-        return record.offset;
+      return fixed(std::int64_t{}, [](const Record& record, std::int64_t* out) {
+        *out = record.offset;
+        return Status::Ok();
       });
     case KafkaColumn::kTimestamp:
-      return fixed(std::int64_t{}, [this](const Record& record) -> base::Result<std::int64_t> {
+      return fixed(std::int64_t{}, [this](const Record& record, std::int64_t* out) {
         const std::int64_t millis = record.timestamp_ms();
-        std::int64_t micros = 0;
-        if (__builtin_mul_overflow(millis, kMicrosPerMilli, &micros)) {
-          return BadTimestamp(partition_, record.offset, millis);
-        }
-        return micros;
+        if (!__builtin_mul_overflow(millis, kMicrosPerMilli, out)) return Status::Ok();
+        return BadTimestamp(partition_, record.offset, millis);
       });
     case KafkaColumn::kTimestampType:
-      return fixed(std::int32_t{}, [](const Record& record) -> base::Result<std::int32_t> {
-        return record.timestamp_type();
+      return fixed(std::int32_t{}, [](const Record& record, std::int32_t* out) {
+        *out = record.timestamp_type();
+        return Status::Ok();
       });
-    case KafkaColumn::kHeaders: return std::make_unique<HeadersColumn>(type);
+    case KafkaColumn::kHeaders:
+      return std::make_unique<HeadersColumn>(type);
   }
   return nullptr;
 }
@@ -275,11 +297,13 @@ RecordBatchBuilder::RecordBatchBuilder(clients::kafka::TopicPartition partition,
 
 RecordBatchBuilder::~RecordBatchBuilder() = default;
 
-Status RecordBatchBuilder::Append(const Record& record) {
-  for (const auto& column : columns_) MILLRACE_RETURN_IF_ERROR(column->Append(record));
-  ++rows_;
-  bytes_ += static_cast<std::int64_t>((record.key == nullptr ? 0 : record.key_bytes) +
-                                      (record.value == nullptr ? 0 : record.value_bytes));
+Status RecordBatchBuilder::Append(std::span<const Record> records) {
+  for (const auto& column : columns_) MILLRACE_RETURN_IF_ERROR(column->Append(records));
+  rows_ += static_cast<std::int64_t>(records.size());
+  for (const Record& record : records) {
+    bytes_ += static_cast<std::int64_t>((record.key == nullptr ? 0 : record.key_bytes) +
+                                        (record.value == nullptr ? 0 : record.value_bytes));
+  }
   return Status::Ok();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,22 @@
 namespace millrace::sources::kafka {
 
 /// Columns of the Kafka source (1.3 of the contract), in order.
-enum class KafkaColumn { kKey, kValue, kTopic, kPartition, kOffset, kTimestamp, kTimestampType,
-                         kHeaders };
+enum class KafkaColumn {
+  kKey,
+  kValue,
+  kTopic,
+  kPartition,
+  kOffset,
+  kTimestamp,
+  kTimestampType,
+  kHeaders
+};
 
 /// key, value, topic, partition, offset, timestamp, timestampType[, headers].
 StructType KafkaSchema(bool include_headers);
 
-/// Makes record batches of some of the columns out of records. The bytes of a record are copied once.
-/// The data buffers of key and value have at least 64 readable zero bytes behind their end
+/// Makes record batches of some of the columns out of records. The bytes of a record are copied
+/// once. The data buffers of key and value have at least 64 readable zero bytes behind their end
 /// (capacity >= size + 64), so that a parser may read past a value. Not thread-safe.
 class RecordBatchBuilder {
  public:
@@ -32,8 +41,8 @@ class RecordBatchBuilder {
   ~RecordBatchBuilder();
 
   /// InvalidArgument (KAFKA_MALFORMED_RECORD_TIMESTAMP, 22008) names the record whose time does not
-  /// fit into microseconds.
-  base::Status Append(const clients::kafka::Record& record);
+  /// fit into microseconds; the builder is then of no further use.
+  base::Status Append(std::span<const clients::kafka::Record> records);
 
   std::int64_t rows() const { return rows_; }
   /// Bytes of keys and values so far.

@@ -88,7 +88,8 @@ void ExpectNothingOverwritten(const Contents& before, const Contents& after) {
 
 /// The run goes wrong at operation `index`; the successor must find a good directory and finish.
 void FailAndRecover(fs::Fault fault, bool kill, std::int64_t index) {
-  SCOPED_TRACE(fmt::format("fault {} kill {} at operation {}", static_cast<int>(fault), kill, index));
+  SCOPED_TRACE(
+      fmt::format("fault {} kill {} at operation {}", static_cast<int>(fault), kill, index));
   fs::MemoryFileSystem disk;
   fs::FaultyFileSystem* self = nullptr;
   fs::FaultyFileSystem faulty(&disk, [&](const fs::Operation& operation) {

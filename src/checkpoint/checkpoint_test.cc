@@ -218,7 +218,8 @@ TEST_F(CheckpointTest, AnUnreadableOldFileDoesNotMatter) {
 TEST_F(CheckpointTest, ANewerLogVersionIsRefused) {
   Finished();
   Put("offsets/1", "v3" + Offsets(20).substr(2));
-  EXPECT_EQ(Restart().status().spark_error().condition, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
+  EXPECT_EQ(Restart().status().spark_error().condition,
+            "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION");
   Put("offsets/1", "v2\n{}\n0:{}");
   EXPECT_EQ(Restart().status().code(), StatusCode::kUnsupported);
 }

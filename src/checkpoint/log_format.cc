@@ -42,8 +42,8 @@ void AppendString(std::string_view text, std::string* out) {
   *out += '"';
 }
 
-/// As java.io.BufferedReader.readLine: LF, CRLF and CR end a line; the end of the text ends the last
-/// one, if it has any bytes.
+/// As java.io.BufferedReader.readLine: LF, CRLF and CR end a line; the end of the text ends the
+/// last one, if it has any bytes.
 std::vector<std::string_view> SplitLines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -169,8 +169,9 @@ class Decoder {
 }  // namespace
 
 std::string Encode(const OffsetSeq& entry) {
-  std::string bytes = fmt::format("v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{",
-                                  kVersion, entry.batch_watermark_ms, entry.batch_timestamp_ms);
+  std::string bytes = fmt::format(
+      "v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{", kVersion,
+      entry.batch_watermark_ms, entry.batch_timestamp_ms);
   bool first = true;
   for (const auto& [key, value] : entry.conf) {
     if (!std::exchange(first, false)) bytes += ',';

@@ -114,7 +114,8 @@ TEST(LogFormatTest, LineEndsAndSpacesDoNotMatter) {
     EXPECT_EQ(entry.batch_timestamp_ms, 3);
     EXPECT_THAT(entry.offsets, ElementsAre(Optional(std::string("{\"t\":{}}"))));
   }
-  for (const char* bytes : {"v1\n{\"nextBatchWatermarkMs\":4}\n", "v1 \r\n{\"nextBatchWatermarkMs\":4}\r\n"}) {
+  for (const char* bytes :
+       {"v1\n{\"nextBatchWatermarkMs\":4}\n", "v1 \r\n{\"nextBatchWatermarkMs\":4}\r\n"}) {
     const auto commit = DecodeCommitMetadata(bytes, "/c");
     ASSERT_TRUE(commit.ok()) << commit.status().ToString();
     EXPECT_EQ(commit->next_batch_watermark_ms, 4);
@@ -190,7 +191,8 @@ TEST(LogFormatTest, OffsetMapsOfVersionTwoAreRefused) {
   EXPECT_EQ(status.spark_error().condition, "INVALID_LOG_VERSION.EXACT_MATCH_VERSION");
   EXPECT_EQ(status.spark_error().sql_state, "KD002");
   EXPECT_THAT(status.message(), StartsWith("Failed to read log file file:/cp/offsets/1. "));
-  EXPECT_THAT(status.message(), HasSubstr("The only supported log version is v1, but encountered v2"));
+  EXPECT_THAT(status.message(),
+              HasSubstr("The only supported log version is v1, but encountered v2"));
   EXPECT_THAT(status.message(), HasSubstr("spark.sql.streaming.offsetLog.formatVersion=2"));
 }
 
@@ -218,7 +220,8 @@ TEST(LogFormatTest, BadJsonNamesFileAndPlace) {
 }
 
 TEST(LogFormatTest, DeeplyNestedJsonIsNoTrouble) {
-  const std::string deep = "v1\n{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}\n12";
+  const std::string deep =
+      "v1\n{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}\n12";
   EXPECT_TRUE(DecodeOffsetSeq(deep, kPath).ok());
 }
 

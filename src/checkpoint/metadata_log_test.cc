@@ -55,8 +55,8 @@ TEST_F(MetadataLogTest, AnOrphanChecksumGoesBeforeItStopsSpark) {
 
 TEST_F(MetadataLogTest, ListTakesDecimalFileNamesInNumericOrder) {
   EXPECT_THAT(*log_.List(), IsEmpty());
-  for (const char* name : {"10", "9", "0", "README", "7x", "-1", "+2", "007", ".8.aaaa.tmp", ".9.crc",
-                           "99999999999999999999"}) {
+  for (const char* name : {"10", "9", "0", "README", "7x", "-1", "+2", "007", ".8.aaaa.tmp",
+                           ".9.crc", "99999999999999999999"}) {
     Put(name);
   }
   ASSERT_TRUE(disk_.MakeDirectories("/cp/offsets/5").ok());

@@ -25,7 +25,7 @@ std::string Advice(int error) {
     case ENOTDIR: return "one of its parents is a file, not a folder";
     case EISDIR: return "it is a folder, not a file";
     case ENAMETOOLONG: return "choose a shorter name";
-    case EFBIG: return "the file is larger than this disk or the process's limit (ulimit -f) allows";
+    case EFBIG: return "the file is larger than this disk or the limit of the process allows";
     default: return {};
   }
 }

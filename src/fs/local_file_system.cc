@@ -93,7 +93,8 @@ Status MakeDirectoriesDurably(const std::string& directory) {
   if (mkdir(directory.c_str(), 0777) == 0) return SyncDirectory(std::string(DirName(directory)));
   const int error = errno;
   if (error == EEXIST) {
-    return IsDirectory(directory) ? Status::Ok() : ErrnoStatus(ENOTDIR, "make the folder", directory);
+    if (IsDirectory(directory)) return Status::Ok();
+    return ErrnoStatus(ENOTDIR, "make the folder", directory);
   }
   const std::string parent(DirName(directory));
   if (error != ENOENT || parent == directory) {

@@ -157,6 +157,18 @@ TEST_F(AnalyzerTest, DeepPlansAndExpressionsAreRefusedAndDoNotCrash) {
   EXPECT_EQ(Run(relation).status().code(), base::StatusCode::kUnsupported);
 }
 
+TEST_F(AnalyzerTest, ImpossibleDecimalsAreRefused) {
+  const auto cast = [](const DataType& type) {
+    return plan::Select(Kafka(), {Cast(Column("offset"), type)});
+  };
+  EXPECT_EQ(ConditionOf(cast(DecimalType(38, 2))), "");
+  EXPECT_EQ(ConditionOf(cast(DecimalType(39, 2))), "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION");
+  EXPECT_EQ(ConditionOf(cast(ArrayType(DecimalType(39, 2)))),
+            "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION");
+  EXPECT_EQ(Run(cast(DecimalType(5, 6))).status().message(),
+            "Decimal scale (6) cannot be greater than precision (5).");
+}
+
 TEST_F(AnalyzerTest, OutputModes) {
   const auto query = Run(Events());
   ASSERT_TRUE(query.ok());

@@ -66,19 +66,23 @@ bool CanCast(const DataType& from, const DataType& to, LegacyOrAnsi mode) {
   if (from.is(Kind::kNull)) return true;
   if (to.is(Kind::kNull)) return false;
   if (to.is(Kind::kString)) return true;
+  // Inside, try_cast takes all that was legal before ANSI.
+  const LegacyOrAnsi inner = mode == LegacyOrAnsi::kTry ? LegacyOrAnsi::kLegacy : mode;
   if (from.is(Kind::kArray) && to.is(Kind::kArray)) {
-    return CanCast(from.elementType(), to.elementType(), mode) &&
+    return CanCast(from.elementType(), to.elementType(), inner) &&
            MayHold(to.containsNull(), from.containsNull(),
                    CastMakesNullable(from.elementType(), to.elementType()));
   }
   if (from.is(Kind::kMap) && to.is(Kind::kMap)) {
-    return CanCast(from.keyType(), to.keyType(), mode) &&
+    return CanCast(from.keyType(), to.keyType(), inner) &&
            (mode != LegacyOrAnsi::kLegacy || !CastMakesNullable(from.keyType(), to.keyType())) &&
-           CanCast(from.valueType(), to.valueType(), mode) &&
+           CanCast(from.valueType(), to.valueType(), inner) &&
            MayHold(to.valueContainsNull(), from.valueContainsNull(),
                    CastMakesNullable(from.valueType(), to.valueType()));
   }
-  if (from.is(Kind::kStruct) && to.is(Kind::kStruct)) return CanCastStruct(from, to, mode);
+  if (from.is(Kind::kStruct) && to.is(Kind::kStruct)) {
+    return CanCastStruct(from, to, inner);
+  }
   if (to.is(Kind::kVariant)) {
     return !from.is(Kind::kMap) && !from.is(Kind::kStruct) && !IsInterval(from);
   }

@@ -129,6 +129,8 @@ constexpr auto kTemplates = std::to_array<Template>({
      "Please, refer to '<docroot>/sql-ref-functions.html' for a fix."},
     {"_LEGACY_ERROR_TEMP_1050", "",
      "Can only star expand struct data types. Attribute: `<attributes>`."},
+    {"_LEGACY_ERROR_TEMP_1228", "",
+     "Decimal scale (<scale>) cannot be greater than precision (<precision>)."},
 });
 
 const Template& Find(std::string_view condition) {

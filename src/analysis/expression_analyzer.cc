@@ -55,9 +55,40 @@ std::string LowerName(const std::string& name) {
   return lower;
 }
 
+// A type that was built in code may be one that cannot be.
+base::Status CheckDecimals(const DataType& type) {
+  if (type.is(Kind::kArray)) return CheckDecimals(type.elementType());
+  if (type.is(Kind::kMap)) {
+    MILLRACE_RETURN_IF_ERROR(CheckDecimals(type.keyType()));
+    return CheckDecimals(type.valueType());
+  }
+  if (type.is(Kind::kStruct)) {
+    for (const StructField& field : type.fields()) {
+      MILLRACE_RETURN_IF_ERROR(CheckDecimals(field.dataType));
+    }
+  }
+  if (!type.is(Kind::kDecimal)) return base::Status::Ok();
+  if (type.precision() > 38) {
+    return AnalysisError(
+        "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+        {{"precision", std::to_string(type.precision())}, {"maxPrecision", "38"}});
+  }
+  if (type.scale() > type.precision() || type.scale() < 0 || type.precision() < 1) {
+    return AnalysisError("_LEGACY_ERROR_TEMP_1228", {{"scale", std::to_string(type.scale())},
+                                                     {"precision", std::to_string(type.precision())}});
+  }
+  return base::Status::Ok();
+}
+
 base::Result<DataType> TargetType(const ex::Cast& cast) {
-  if (const auto* type = std::get_if<DataType>(&cast.type)) return *type;
-  return data::ParseDataType(std::get<std::string>(cast.type));
+  const auto* type = std::get_if<DataType>(&cast.type);
+  if (type == nullptr) return data::ParseDataType(std::get<std::string>(cast.type));
+  MILLRACE_RETURN_IF_ERROR(CheckDecimals(*type));
+  return *type;
+}
+
+bool IsComplex(const DataType& type) {
+  return type.is(Kind::kArray) || type.is(Kind::kMap) || type.is(Kind::kStruct);
 }
 
 // The functions that CAST_WITH_FUNC_SUGGESTION names, by the two types.
@@ -70,11 +101,15 @@ std::string_view CastFunctions(const DataType& from, const DataType& to) {
 base::Status CannotCast(const DataType& from, const DataType& to, plan::EvalMode mode,
                         std::string_view sql) {
   MessageParameters parameters = {{"srcType", QuoteType(from)}, {"targetType", QuoteType(to)}};
-  if (const std::string_view functions = CastFunctions(from, to); !functions.empty()) {
+  const bool only_ansi_forbids =
+      mode == plan::EvalMode::kAnsi && CanCast(from, to, LegacyOrAnsi::kLegacy);
+  std::string_view functions = CastFunctions(from, to);
+  if (only_ansi_forbids && IsComplex(to)) functions = "`try_cast`";
+  if (!functions.empty()) {
     parameters["functionNames"] = functions;
     return TypeMismatch("CAST_WITH_FUNC_SUGGESTION", sql, std::move(parameters));
   }
-  if (mode == plan::EvalMode::kAnsi && CanCast(from, to, LegacyOrAnsi::kLegacy)) {
+  if (only_ansi_forbids) {
     parameters["config"] = "\"spark.sql.ansi.enabled\"";
     parameters["configVal"] = "'false'";
     return TypeMismatch("CAST_WITH_CONF_SUGGESTION", sql, std::move(parameters));
@@ -102,10 +137,6 @@ LegacyOrAnsi RulesOf(plan::EvalMode mode) {
     default:
       return LegacyOrAnsi::kAnsi;
   }
-}
-
-bool IsComplex(const DataType& type) {
-  return type.is(Kind::kArray) || type.is(Kind::kMap) || type.is(Kind::kStruct);
 }
 
 // The name that a SELECT gives a column.

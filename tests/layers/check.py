@@ -11,6 +11,8 @@ Each row of that table names a folder under src/, the folders it may use, and th
 A folder cell may name several folders. In "may use", `clients/*` stands for every folder below clients/, `all` for
 every folder, and "X and below" for X with all that X may use in turn; words in parentheses are not read.
 
+x_test.cc and x_testing.h are tests: they may use GoogleTest and what the module declares for its tests.
+
 What is compared with the table: each #include in src/ and in include/, and the DEPS and THIRD_PARTY of each
 millrace_module(). Prints one line for each violation and returns 1 if there is one.
 """
@@ -213,7 +215,7 @@ class Checker:
             return
         module = self.modules[folder]
         declared = self.declared.get(folder, Declared(""))
-        is_test = path.name.endswith("_test.cc")
+        is_test = path.stem.endswith(("_test", "_testing"))
         uses, libraries = set(module.uses), set(module.libraries)
         if is_test:
             uses |= set(declared.test_deps)
@@ -223,6 +225,8 @@ class Checker:
         for number, quote, header in includes_of(path):
             if quote == '"':
                 self.check_own_header(path, number, header, folder, uses)
+                if header.endswith("_testing.h") and not is_test:
+                    self.report(path, number, f'only tests may use "{header}"')
                 continue
             library = library_of(header)
             if library is not None and library not in libraries:

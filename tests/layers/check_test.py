@@ -77,6 +77,11 @@ class LayerCheck(unittest.TestCase):
     def test_test_framework_outside_tests(self):
         self.assert_found({"src/base/clock.cc": "#include <gtest/gtest.h>\n"}, "src/base may not use GoogleTest")
 
+    def test_test_header_outside_tests(self):
+        self.assert_found({"src/base/rows_testing.h": "#include <gtest/gtest.h>\n",
+                           "src/base/clock.cc": '#include "base/rows_testing.h"\n'},
+                          'src/base/clock.cc:1: only tests may use "base/rows_testing.h"')
+
     def test_unknown_library(self):
         self.assert_found({"src/base/clock.cc": "#include <boost/any.hpp>\n"}, "<boost/any.hpp> is of no library")
 

@@ -12,8 +12,10 @@
 Values are taken from Arrow columns, not from Python rows, so that strings keep their bytes and times keep their range.
 """
 import base64
+import datetime
 import json
 import re
+import zoneinfo
 
 import pyarrow as pa
 
@@ -138,6 +140,22 @@ def error(exception):
 
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+TIME_ONLY = re.compile(r'^(?:\{"\w+":")?T?\d{1,2}:\d{2}')
+
+
+def date_bound(text_, output, zone, now=None):
+    """{"today": date in the zone} when the answer took its date from the moment of the recording: a text with only a time of day became a timestamp."""
+    if not (isinstance(text_, str) and TIME_ONLY.match(text_) and '"us"' in json.dumps(output)):
+        return {}
+    offset = re.fullmatch(r"(?:GMT)?([+-])(\d{1,2})(?::(\d\d))?", zone)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        place = datetime.timezone(datetime.timedelta(minutes=minutes if offset[1] == "+" else -minutes))
+    else:
+        place = zoneinfo.ZoneInfo(zone)
+    return {"today": (now or datetime.datetime.now(datetime.UTC)).astimezone(place).date().isoformat()}
 
 
 def write(path, records, hide=None, uuids=True):

@@ -54,7 +54,7 @@ class Recorder:
         rows, shown = self.inputs(types, rows)
         if not rows:
             return
-        put = lambda values, kind, output: self.records.append(base | {"columns": [[f"a{i}", t, v] for i, (t, v) in enumerate(zip(types, values))], "tz": self.zone, "type": kind, "output": output})
+        put = lambda values, kind, output: self.records.append(base | {"columns": [[f"a{i}", t, v] for i, (t, v) in enumerate(zip(types, values))], "tz": self.zone, "type": kind, "output": output} | canonical.date_bound(values[0] if values else None, output, self.zone))
         try:
             kind = self.query(expression, types, rows[:1]).schema["r"].dataType.simpleString()
         except Exception as failure:

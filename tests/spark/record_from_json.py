@@ -37,6 +37,7 @@ class Recorder:
         record = {"schema": schema, "options": options, "tz": self.zone, "input": None if document is None else canonical.text(document), "output": output}
         if corrupt is not None:
             record["corrupt"] = corrupt
+        record |= canonical.date_bound(record["input"], output, options.get("timeZone", self.zone))
         self.records.append(record)
 
     def run(self, schemas, options, documents):

@@ -170,7 +170,7 @@ def life(spark):
     d = WORK / "life"
     query = seed(source("mr_life", maxOffsetsPerTrigger=10)).writeStream.format("delta").queryName("life").option("checkpointLocation", f"{d}/checkpoint").trigger(availableNow=True).start(f"{d}/table")
     query.awaitTermination()
-    time.sleep(1)
+    time.sleep(2)
     for event in heard:
         put("kafka to delta, 25 records, maxOffsetsPerTrigger 10, availableNow", **event)
     put("the same, last progress as PySpark's object", json=str(query.lastProgress))
@@ -179,8 +179,10 @@ def life(spark):
     heard.clear()
     statuses, seen = [], set()
 
-    def watch(query, until):
-        while time.time() < until and query.isActive:
+    def watch(query, until, limit=240):
+        """Notes each new status until the condition holds."""
+        end = time.time() + limit
+        while time.time() < end and query.isActive and not until():
             status = query.status
             key = json.dumps(status, sort_keys=True)
             if key not in seen:
@@ -188,19 +190,26 @@ def life(spark):
                 statuses.append(status)
             time.sleep(0.0005)
 
+    def last_batch(query):
+        return query.lastProgress["batchId"] if query.lastProgress else -1
+
+    def waiting(query):
+        return query.status["message"] == "Waiting for data to arrive"
+
     query = seed(source("mr_life")).writeStream.format("delta").queryName("life").option("checkpointLocation", f"{d}/checkpoint").start(f"{d}/table")
     put("explain() before the first batch of a run", text=query._jsq.explainInternal(False), extended=query._jsq.explainInternal(True))
-    watch(query, time.time() + 3)
+    watch(query, lambda: waiting(query))
+    put("lastProgress before the first batch of a run", json=str(query.lastProgress), recent=len(query.recentProgress))
     produce("mr_life", events(10, 2, 25))
-    watch(query, time.time() + 5)
+    watch(query, lambda: last_batch(query) == 3 and waiting(query))
     put("explain() after a batch", text=query._jsq.explainInternal(False), extended=query._jsq.explainInternal(True))
-    time.sleep(11)
+    watch(query, lambda: any(event["event"] == "idle" for event in heard), 60)
     produce("mr_life", events(10, 2, 35))
-    watch(query, time.time() + 4)
+    watch(query, lambda: last_batch(query) == 4 and waiting(query))
     put("lastProgress is", json=str(query.lastProgress), recent=len(query.recentProgress))
     query.stop()
     statuses.append(query.status)
-    time.sleep(1)
+    time.sleep(2)
     for status in statuses:
         put("status", json=status)
     put("awaitTermination after stop", value=query.awaitTermination(), with_timeout=query.awaitTermination(1), exception=str(query.exception()), isActive=query.isActive)
@@ -208,24 +217,22 @@ def life(spark):
         put("default trigger, restart, 10 + 10 records, idle between", **event)
     # processingTime: status while it waits.
     seen.clear()
-    statuses = []
+    statuses.clear()
     query = seed(source("mr_life")).writeStream.format("noop").option("checkpointLocation", f"{WORK}/waits").trigger(processingTime="3 seconds").start()
-    watch(query, time.time() + 7)
+    watch(query, lambda: last_batch(query) == 0 and query.status["message"] == "Waiting for next trigger")
+    watch(query, lambda: query.status["message"] == "Waiting for data to arrive", 8)
     query.stop()
     for status in statuses:
         put("status with trigger 3 seconds", json=status)
-    try:
-        spark.streams.get(query.id)
-        put("streams.get of a stopped query", value=str(spark.streams.get(query.id)))
-    except Exception as failure:
-        put("streams.get of a stopped query", **canonical.error(failure))
-    # The same query twice, the same checkpoint twice, the same name twice.
+    put("streams.get of a stopped query", value=str(spark.streams.get(str(query.id))))
+    # The same name twice, the same checkpoint twice.
     first = seed(source("mr_life")).writeStream.format("noop").queryName("twice").option("checkpointLocation", f"{WORK}/twice").start()
-    for what, name, place in (("the same name while it runs", "twice", "twice2"), ("the same checkpoint while it runs", "other", "twice")):
+    watch(first, lambda: last_batch(first) == 0)
+    for what, name, place in (("the same name while it runs", "twice", "twice2"), ("the same checkpoint while it runs, same session", "other", "twice")):
         try:
             second = seed(source("mr_life")).writeStream.format("noop").queryName(name).option("checkpointLocation", f"{WORK}/{place}").start()
-            time.sleep(3)
-            put(what, started=True, first=str(first.exception()), second=str(second.exception()))
+            watch(second, lambda: waiting(second))
+            put(what, started=True, first_active=first.isActive, first_exception=str(first.exception()), second_active=second.isActive, second_exception=str(second.exception()))
             second.stop()
         except Exception as failure:
             put(what, **canonical.error(failure))

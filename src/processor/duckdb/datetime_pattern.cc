@@ -4,10 +4,15 @@
 #include <array>
 #include <cstdlib>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "data/java_text.h"
+#include "data/value.h"
 #include "processor/duckdb/datetime_text.h"
+#include "processor/duckdb/spark_error.h"
 
 namespace millrace::processor::duckdb {
 namespace {
@@ -145,63 +150,109 @@ std::optional<TimeZone> ParseZone(std::string_view text, std::size_t* at, bool n
   return std::nullopt;
 }
 
-base::Status PatternError(std::string condition, std::string_view parameter,
-                          std::string_view parameter_value, std::string_view pattern,
-                          std::string message) {
-  base::SparkError error;
-  error.exception_class = "SparkIllegalArgumentException";
-  error.sql_state = condition[1] == 'N' && condition[2] == 'C' ? "42K0B" : "22007";
-  error.condition = std::move(condition);
-  error.parameters[std::string(parameter)] = std::string(parameter_value);
-  if (parameter == "c" && error.sql_state == "22007") error.parameters["pattern"] = pattern;
-  return base::Status::InvalidArgument(std::move(message)).WithSparkError(std::move(error));
+base::Status PatternError(std::string_view condition, std::map<std::string, std::string> parameters,
+                          std::string_view text) {
+  return SparkFailure("SparkIllegalArgumentException", condition, "22007", std::move(parameters),
+                      text);
 }
 
 base::Status BadPattern(std::string_view pattern) {
-  return PatternError("INVALID_DATETIME_PATTERN", "pattern", pattern, pattern,
+  return PatternError("INVALID_DATETIME_PATTERN", {{"pattern", std::string(pattern)}},
                       fmt::format("Unrecognized datetime pattern: {}.", pattern));
 }
 
-// Spark's own checks, before java.time sees the pattern.
-base::Status CheckLetters(std::string_view pattern, bool for_parsing) {
+// The pattern without its quoted parts, which become spaces.
+std::string Unquoted(std::string_view pattern) {
+  std::string out(pattern);
   bool quoted = false;
-  char previous = 0;
-  int run = 0;
-  for (char c : pattern) {
-    if (c == '\'') quoted = !quoted;
-    if (quoted || c == '\'') {
-      previous = 0;
-      continue;
-    }
-    if (std::string_view("YWwuec").find(c) != std::string_view::npos) {
-      return PatternError(
-          "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", "c",
-          std::string(1, c), pattern,
-          fmt::format("You may get a different result due to the upgrading to Spark >= 3.0: All "
-                      "week-based patterns are unsupported since Spark 3.0, detected week-based "
-                      "character: {}.", c));
-    }
-    if (std::string_view("ABnNp").find(c) != std::string_view::npos ||
-        (for_parsing && std::string_view("EFqQ").find(c) != std::string_view::npos)) {
-      return PatternError("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", "c", std::string(1, c),
-                          pattern,
-                          fmt::format("Unrecognized datetime pattern: {}. Illegal pattern "
-                                      "character found in datetime pattern: {}.", pattern, c));
-    }
-    run = c == previous ? run + 1 : 1;
-    previous = c;
-    if ((run == 5 && std::string_view("GMLEQq").find(c) != std::string_view::npos) ||
-        (run == 7 && c == 'y')) {
-      std::string style(run, c);
-      return PatternError("INVALID_DATETIME_PATTERN.LENGTH", "pattern", style, pattern,
-                          fmt::format("Unrecognized datetime pattern: {}. Too many letters in "
-                                      "datetime pattern: {}.", style, style));
-    }
+  for (char& c : out) {
+    bool quote = c == '\'';
+    if (quote) quoted = !quoted;
+    if (quote || quoted) c = ' ';
+  }
+  return out;
+}
+
+// Spark's own checks, before java.time sees the pattern: one after the other over all letters.
+base::Status CheckLetters(std::string_view pattern, bool for_parsing) {
+  std::string letters = Unquoted(pattern);
+  if (std::size_t at = letters.find_first_of("YWwuec"); at != std::string::npos) {
+    return SparkFailure(
+        "SparkIllegalArgumentException",
+        "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", "42K0B",
+        {{"c", letters.substr(at, 1)}},
+        fmt::format("You may get a different result due to the upgrading to Spark >= 3.0:\nAll "
+                    "week-based patterns are unsupported since Spark 3.0, detected week-based "
+                    "character: {}.\nPlease use the SQL function EXTRACT instead.", letters[at]));
+  }
+  const char* illegal = for_parsing ? "ABnNpEFqQ" : "ABnNp";
+  if (std::size_t at = letters.find_first_of(illegal); at != std::string::npos) {
+    return PatternError(
+        "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
+        {{"c", letters.substr(at, 1)}, {"pattern", std::string(pattern)}},
+        fmt::format("Unrecognized datetime pattern: {}. Illegal pattern character found in "
+                    "datetime pattern: {}. Please provide legal character.", pattern,
+                    letters[at]));
+  }
+  for (std::string_view style : {"GGGGG", "MMMMM", "LLLLL", "EEEEE", "QQQQQ", "qqqqq", "yyyyyyy"}) {
+    if (letters.find(style) == std::string::npos) continue;
+    return PatternError("INVALID_DATETIME_PATTERN.LENGTH", {{"pattern", std::string(style)}},
+                        fmt::format("Unrecognized datetime pattern: {}. Too many letters in "
+                                    "datetime pattern: {}. Please reduce pattern length.", style,
+                                    style));
   }
   return base::Status::Ok();
 }
 
+// Whether Spark 2's formatters knew all letters of a pattern.
+bool LegacyFormatKnows(std::string_view pattern) {
+  bool quoted = false;
+  for (char c : pattern) {
+    if (c == '\'') quoted = !quoted;
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (!quoted && letter &&
+        std::string_view("GyYMLdDFwWEauHkKhmsSzZX").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return !quoted;
+}
+
+// The pattern as a SQL literal.
+std::string AsSql(std::string_view pattern) {
+  return data::ToSql(data::Value::Bytes(std::string(pattern)), StringType());
+}
+
+base::Status PatternRecognition(std::string_view pattern) {
+  return SparkFailure(
+      "SparkUpgradeException",
+      "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B",
+      {{"pattern", AsSql(pattern)},
+       {"config", "\"spark.sql.legacy.timeParserPolicy\""},
+       {"docroot", "https://spark.apache.org/docs/latest"}},
+      fmt::format("You may get a different result due to the upgrading to Spark >= 3.0:\nFail to "
+                  "recognize '{}' pattern in the DateTimeFormatter.\n1) You can set "
+                  "\"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore the behavior "
+                  "before Spark 3.0.\n2) You can form a valid datetime pattern with the guide from "
+                  "'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'.", pattern));
+}
+
 }  // namespace
+
+base::Status DatetimePattern::SparkError(std::string_view pattern,
+                                         const base::Status& compile_error) {
+  if (compile_error.code() == base::StatusCode::kUnsupported) return compile_error;
+  if (LegacyFormatKnows(pattern)) return PatternRecognition(pattern);
+  const std::string& condition = compile_error.spark_error().condition;
+  if (condition != "INVALID_DATETIME_PATTERN") return compile_error;
+  return SparkFailure(
+      "SparkRuntimeException", "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", "22007",
+      {{"pattern", AsSql(pattern)},
+       {"docroot", "https://spark.apache.org/docs/latest"}},
+      fmt::format("Unrecognized datetime pattern: '{}'. You can form a valid datetime pattern with "
+                  "the guide from 'https://spark.apache.org/docs/latest/"
+                  "sql-ref-datetime-pattern.html'.", pattern));
+}
 
 /// Builds the elements as DateTimeFormatterBuilder.appendPattern does.
 class DatetimePattern::Compiler {
@@ -426,10 +477,12 @@ class DatetimePattern::Compiler {
         return base::Status::Ok();
       case 'z':
         if (count > 4) return BadPattern(pattern_);
-        if (count == 4 || !for_parsing_) return NotHere(c);
+        if (count == 4) return NotHere(c);
         Names(Kind::kZoneName, false);
         return base::Status::Ok();
       case 'F':
+      case 'v':
+      case 'g':
         return NotHere(c);
       default:
         return BadPattern(pattern_);
@@ -466,6 +519,29 @@ bool DatetimePattern::has_names() const {
            element.kind == Kind::kHalfOfDay || element.kind == Kind::kEra ||
            element.kind == Kind::kQuarterName;
   });
+}
+
+bool DatetimePattern::has_zone_names() const {
+  return std::any_of(elements_.begin(), elements_.end(),
+                     [](const Element& element) { return element.kind == Kind::kZoneName; });
+}
+
+std::string DatetimePattern::ZoneName(const TimeZone& zone, std::int64_t epoch_seconds) {
+  if (zone.fixed_offset()) return zone.id();
+  absl::TimeZone::CivilInfo info = zone.zone().At(absl::FromUnixSeconds(epoch_seconds));
+  if (std::string_view(info.zone_abbr) != "LMT") return info.zone_abbr;
+  // Before there were zones Java shows the name of standard time.
+  constexpr std::int64_t kHalfYear = 182 * 86'400;
+  info = zone.zone().At(absl::UnixEpoch());
+  if (info.is_dst) info = zone.zone().At(absl::FromUnixSeconds(kHalfYear));
+  return info.zone_abbr;
+}
+
+bool DatetimePattern::CanName(const TimeZone& zone) {
+  if (zone.fixed_offset()) return true;
+  // Java has names for the zones that the database only numbers.
+  std::string name = zone.zone().At(absl::UnixEpoch()).zone_abbr;
+  return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
 }
 
 // ------------------------------------------------------------------------------------- parsing
@@ -617,23 +693,47 @@ bool DatetimePattern::ParseRange(std::size_t begin, std::size_t end, std::string
         *at = position;
       }
       i = element.partner;
-    } else if (element.kind != Kind::kOptionalEnd && !ParseElement(element, text, at, parsed)) {
-      return false;
+    } else if (element.kind != Kind::kOptionalEnd) {
+      std::size_t position = *at;
+      if (!ParseElement(element, text, &position, parsed)) return false;
+      *at = position;
     }
   }
   return true;
 }
 
-std::optional<DatetimePattern::Parsed> DatetimePattern::ParseFields(std::string_view text) const {
+std::optional<DatetimePattern::Parsed> DatetimePattern::ParseFields(std::string_view text,
+                                                                    std::string* why) const {
   Parsed parsed;
   std::size_t at = 0;
-  if (!ParseRange(0, elements_.size(), text, &at, &parsed) || at != text.size()) {
-    return std::nullopt;
+  bool matches = ParseRange(0, elements_.size(), text, &at, &parsed);
+  if (matches && at == text.size()) return parsed;
+  if (why != nullptr) {
+    // Java counts UTF-16 units.
+    std::size_t index = data::DecodeLikeJava(text.substr(0, at)).size();
+    *why = matches ? fmt::format(", unparsed text found at index {}", index)
+                   : fmt::format(" at index {}", index);
   }
-  return parsed;
+  return std::nullopt;
 }
 
-std::optional<std::int64_t> DatetimePattern::ResolveDays(const Parsed& parsed) {
+namespace {
+
+constexpr std::array<std::string_view, 12> kUpperMonths = {
+    "JANUARY", "FEBRUARY", "MARCH",     "APRIL",   "MAY",      "JUNE",
+    "JULY",    "AUGUST",   "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"};
+
+void Explain(std::string* why, std::string message) {
+  if (why != nullptr && why->empty()) *why = ": " + std::move(message);
+}
+
+std::string OutOfRange(std::string_view field, std::string_view range, std::int64_t value) {
+  return fmt::format("Invalid value for {} (valid values {}): {}", field, range, value);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> DatetimePattern::ResolveDays(const Parsed& parsed, std::string* why) {
   auto get = [&](Field field) { return parsed.field[static_cast<int>(field)]; };
   std::optional<std::int64_t> year = get(Field::kYear);
   if (std::optional<std::int64_t> of_era = get(Field::kYearOfEra)) {
@@ -646,11 +746,20 @@ std::optional<std::int64_t> DatetimePattern::ResolveDays(const Parsed& parsed) {
   std::int64_t y = year.value_or(1970);
   std::int64_t month = get(Field::kMonth).value_or(1);
   std::int64_t day = get(Field::kDay).value_or(1);
+  if (month < 1 || month > 12) Explain(why, OutOfRange("MonthOfYear", "1 - 12", month));
+  if (day < 1 || day > 31) Explain(why, OutOfRange("DayOfMonth", "1 - 28/31", day));
   if (month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
   std::optional<std::int64_t> of_year = get(Field::kDayOfYear);
   bool has_all = get(Field::kYear) && get(Field::kMonth) && get(Field::kDay);
   if (of_year && !has_all) {
-    if (*of_year < 1 || *of_year > (IsLeapYear(y) ? 366 : 365)) return std::nullopt;
+    if (*of_year == 366 && !IsLeapYear(y)) {
+      Explain(why, fmt::format("Invalid date 'DayOfYear 366' as '{}' is not a leap year", y));
+      return std::nullopt;
+    }
+    if (*of_year < 1 || *of_year > 366) {
+      Explain(why, OutOfRange("DayOfYear", "1 - 365/366", *of_year));
+      return std::nullopt;
+    }
     std::int64_t days = DaysFromCivil(y, 1, 1) + *of_year - 1;
     CivilDate date = CivilFromDays(days);
     if ((get(Field::kMonth) && date.month != month) || (get(Field::kDay) && date.day != day)) {
@@ -658,21 +767,32 @@ std::optional<std::int64_t> DatetimePattern::ResolveDays(const Parsed& parsed) {
     }
     return days;
   }
-  if (day > DaysInMonth(y, static_cast<int>(month))) return std::nullopt;
+  if (day > DaysInMonth(y, static_cast<int>(month))) {
+    if (day == 29) {
+      Explain(why, fmt::format("Invalid date 'February 29' as '{}' is not a leap year", y));
+    } else {
+      Explain(why, fmt::format("Invalid date '{} {}'",
+                               kUpperMonths[static_cast<std::size_t>(month - 1)], day));
+    }
+    return std::nullopt;
+  }
   std::int64_t days = DaysFromCivil(y, static_cast<int>(month), static_cast<int>(day));
   if (of_year && days - DaysFromCivil(y, 1, 1) + 1 != *of_year) return std::nullopt;
   return days;
 }
 
-std::optional<std::int64_t> DatetimePattern::ResolveNanos(const Parsed& parsed) {
+std::optional<std::int64_t> DatetimePattern::ResolveNanos(const Parsed& parsed, std::string* why) {
   auto get = [&](Field field) { return parsed.field[static_cast<int>(field)]; };
-  auto in = [&](Field field, std::int64_t low, std::int64_t high) {
+  auto in = [&](Field field, std::string_view name, std::int64_t low, std::int64_t high) {
     std::optional<std::int64_t> value = get(field);
-    return !value || (*value >= low && *value <= high);
+    if (!value || (*value >= low && *value <= high)) return true;
+    Explain(why, OutOfRange(name, fmt::format("{} - {}", low, high), *value));
+    return false;
   };
-  if (!in(Field::kHour, 0, 23) || !in(Field::kClockHour, 1, 24) || !in(Field::kHalfHour, 0, 11) ||
-      !in(Field::kClockHalfHour, 1, 12) || !in(Field::kMinute, 0, 59) ||
-      !in(Field::kSecond, 0, 59)) {
+  if (!in(Field::kHour, "HourOfDay", 0, 23) || !in(Field::kClockHour, "ClockHourOfDay", 1, 24) ||
+      !in(Field::kHalfHour, "HourOfAmPm", 0, 11) ||
+      !in(Field::kClockHalfHour, "ClockHourOfAmPm", 1, 12) ||
+      !in(Field::kMinute, "MinuteOfHour", 0, 59) || !in(Field::kSecond, "SecondOfMinute", 0, 59)) {
     return std::nullopt;
   }
   std::optional<std::int64_t> hour = get(Field::kHour);
@@ -699,9 +819,10 @@ std::optional<std::int64_t> DatetimePattern::ResolveNanos(const Parsed& parsed) 
          get(Field::kNano).value_or(0);
 }
 
-std::optional<DatetimePattern::Local> DatetimePattern::Resolve(const Parsed& parsed) {
-  std::optional<std::int64_t> days = ResolveDays(parsed);
-  std::optional<std::int64_t> nanos = ResolveNanos(parsed);
+std::optional<DatetimePattern::Local> DatetimePattern::Resolve(const Parsed& parsed,
+                                                               std::string* why) {
+  std::optional<std::int64_t> nanos = ResolveNanos(parsed, why);
+  std::optional<std::int64_t> days = ResolveDays(parsed, why);
   if (!days || !nanos) return std::nullopt;
   return Local{*days, *nanos};
 }
@@ -720,11 +841,15 @@ std::optional<std::int64_t> Micros(std::int64_t seconds, std::int64_t nanos) {
 }  // namespace
 
 std::optional<std::int64_t> DatetimePattern::ParseTimestamp(std::string_view text,
-                                                            const TimeZone& zone) const {
-  std::optional<Parsed> parsed = ParseFields(text);
-  if (!parsed) return std::nullopt;
-  std::optional<Local> local = Resolve(*parsed);
-  if (!local) return std::nullopt;
+                                                            const TimeZone& zone,
+                                                            std::string* why) const {
+  std::optional<Parsed> parsed = ParseFields(text, why);
+  std::optional<Local> local;
+  if (parsed) local = Resolve(*parsed, why);
+  if (!local) {
+    if (why != nullptr) *why = fmt::format("Text '{}' could not be parsed{}", text, *why);
+    return std::nullopt;
+  }
   std::int64_t seconds = local->days * 86'400 + local->nanos / kNanosPerSecond;
   const TimeZone& used = parsed->zone ? *parsed->zone : zone;
   return Micros(used.FromLocal(seconds), local->nanos % kNanosPerSecond);
@@ -866,7 +991,9 @@ std::optional<std::string> DatetimePattern::Format(std::int64_t micros, const Ti
         out += zone->id();
         break;
       case Kind::kZoneName:
-        return std::nullopt;
+        if (zone == nullptr) return std::nullopt;
+        out += ZoneName(*zone, utc);
+        break;
       case Kind::kOptionalStart:
       case Kind::kOptionalEnd:
         break;

@@ -21,8 +21,15 @@ class DatetimePattern {
   /// Unsupported, naming the letter, for what only Spark can do.
   static base::Result<DatetimePattern> Compile(std::string_view pattern, bool for_parsing);
 
-  /// Microseconds of the instant; texts without a zone are in `zone`.
-  std::optional<std::int64_t> ParseTimestamp(std::string_view text, const TimeZone& zone) const;
+  /// What a query fails with when Compile has failed: SparkUpgradeException with
+  /// INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION where Spark 2 knew the pattern,
+  /// else Spark 3's own error. Unsupported stays.
+  static base::Status SparkError(std::string_view pattern, const base::Status& compile_error);
+
+  /// Microseconds of the instant; texts without a zone are in `zone`. `why`, where it is given, gets
+  /// java.time's message for a text that does not match.
+  std::optional<std::int64_t> ParseTimestamp(std::string_view text, const TimeZone& zone,
+                                             std::string* why = nullptr) const;
   /// Microseconds of local time. A zone in the text is dropped, or refused unless `allow_zone`.
   std::optional<std::int64_t> ParseTimestampNtz(std::string_view text, bool allow_zone) const;
   std::optional<std::int32_t> ParseDate(std::string_view text) const;
@@ -32,6 +39,9 @@ class DatetimePattern {
 
   /// The pattern contains names of months, days or halves of the day.
   bool has_names() const;
+  /// The pattern shows abbreviated names of zones: only some zones have one here (CanName).
+  bool has_zone_names() const;
+  static bool CanName(const TimeZone& zone);
 
  private:
   enum class Kind {
@@ -65,8 +75,10 @@ class DatetimePattern {
     std::int64_t nanos;
   };
   class Compiler;
+  static std::string ZoneName(const TimeZone& zone, std::int64_t epoch_seconds);
 
-  std::optional<Parsed> ParseFields(std::string_view text) const;
+  std::optional<Parsed> ParseFields(std::string_view text, std::string* why = nullptr) const;
+  /// `*at` is where it ended, or the place of the part that does not match.
   bool ParseRange(std::size_t begin, std::size_t end, std::string_view text, std::size_t* at,
                   Parsed* parsed) const;
   static bool ParseElement(const Element& element, std::string_view text, std::size_t* at,
@@ -74,9 +86,9 @@ class DatetimePattern {
   static bool ParseNumber(const Element& element, std::string_view text, std::size_t* at,
                           Parsed* parsed);
   static bool Put(Parsed* parsed, Field field, std::int64_t value);
-  static std::optional<Local> Resolve(const Parsed& parsed);
-  static std::optional<std::int64_t> ResolveDays(const Parsed& parsed);
-  static std::optional<std::int64_t> ResolveNanos(const Parsed& parsed);
+  static std::optional<Local> Resolve(const Parsed& parsed, std::string* why = nullptr);
+  static std::optional<std::int64_t> ResolveDays(const Parsed& parsed, std::string* why = nullptr);
+  static std::optional<std::int64_t> ResolveNanos(const Parsed& parsed, std::string* why = nullptr);
 
   std::vector<Element> elements_;
 };

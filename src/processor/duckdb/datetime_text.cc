@@ -3,8 +3,6 @@
 #include <array>
 #include <limits>
 
-#include <fmt/format.h>
-
 #include "processor/duckdb/decimal_text.h"
 
 namespace millrace::processor::duckdb {
@@ -185,26 +183,6 @@ std::int32_t RebaseJulianDays(std::int32_t days) {
       DaysFromCivil(year, static_cast<int>(month < 10 ? month + 3 : month - 9), day_of_month));
 }
 
-std::string YearText(std::int64_t year) {
-  std::string_view sign = year < 0 ? "-" : year > 9999 ? "+" : "";
-  return fmt::format("{}{:04}", sign, year < 0 ? -year : year);
-}
-
-std::string FormatLocal(std::int64_t seconds, std::int64_t fraction) {
-  std::int64_t days = FloorDiv(seconds, kSecondsPerDay);
-  std::int64_t time = seconds - days * kSecondsPerDay;
-  CivilDate date = CivilFromDays(days);
-  std::string out = fmt::format("{}-{:02}-{:02} {:02}:{:02}:{:02}", YearText(date.year), date.month,
-                                date.day, time / 3600, time / 60 % 60, time % 60);
-  if (fraction != 0) {
-    std::string digits = fmt::format("{:06}", fraction);
-    digits.erase(digits.find_last_not_of('0') + 1);
-    out += '.';
-    out += digits;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::int64_t DaysFromCivil(std::int64_t year, int month, int day) {
@@ -320,21 +298,6 @@ std::optional<std::int64_t> ParseLegacyTimestamp(std::string_view text, const Ti
                                                  std::int64_t now_us) {
   if (text.find("GMT") == std::string_view::npos) return ParseTimestamp(text, zone, now_us);
   return ParseTimestamp(WithoutGmt(text), zone, now_us);
-}
-
-std::string FormatDate(std::int32_t days) {
-  CivilDate date = CivilFromDays(days);
-  return fmt::format("{}-{:02}-{:02}", YearText(date.year), date.month, date.day);
-}
-
-std::string FormatTimestamp(std::int64_t micros, const TimeZone& zone) {
-  std::int64_t seconds = FloorDiv(micros, kMicrosPerSecond);
-  return FormatLocal(seconds + zone.OffsetAt(seconds), micros - seconds * kMicrosPerSecond);
-}
-
-std::string FormatTimestampNtz(std::int64_t micros) {
-  std::int64_t seconds = FloorDiv(micros, kMicrosPerSecond);
-  return FormatLocal(seconds, micros - seconds * kMicrosPerSecond);
 }
 
 }  // namespace millrace::processor::duckdb

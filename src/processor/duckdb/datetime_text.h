@@ -37,10 +37,4 @@ std::optional<std::int32_t> ParseLegacyDate(std::string_view text);
 std::optional<std::int64_t> ParseLegacyTimestamp(std::string_view text, const TimeZone& zone,
                                                  std::int64_t now_us);
 
-/// "2026-01-31", with sign outside the years 0000..9999.
-std::string FormatDate(std::int32_t days);
-/// "2026-01-31 12:34:56.5": no trailing zeros.
-std::string FormatTimestamp(std::int64_t micros, const TimeZone& zone);
-std::string FormatTimestampNtz(std::int64_t micros);
-
 }  // namespace millrace::processor::duckdb

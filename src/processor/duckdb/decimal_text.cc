@@ -116,7 +116,12 @@ std::optional<BigDecimal> ParseBigDecimal(std::string_view text) {
       if (!IsDigit(c)) return std::nullopt;
       exponent = std::min<std::int64_t>(exponent * 10 + (c - '0'), 100'000'000'000);
     }
-    out.scale -= negative ? -exponent : exponent;
+    if (negative) exponent = -exponent;
+    if (exponent > std::numeric_limits<std::int32_t>::max() ||
+        exponent < std::numeric_limits<std::int32_t>::min()) {
+      return std::nullopt;
+    }
+    out.scale -= exponent;
   }
   if (out.scale > std::numeric_limits<std::int32_t>::max() ||
       out.scale < std::numeric_limits<std::int32_t>::min()) {

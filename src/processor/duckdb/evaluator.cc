@@ -217,7 +217,12 @@ base::Result<Kernel> MakeKernel(const FunctionContext& context) {
           fmt::format("{}: spark.sql.ansi.enabled=false is not supported", context.expression.text));
     }
   }
+  if (name == "cast") return MakeCast(context);
   if (In(kLogic, name)) return MakeComparison(context);
+  if (In(kArithmetic, name)) return MakeArithmetic(context);
+  if (In(kStrings, name)) return MakeStringFunction(context);
+  if (In(kTimes, name) || name == "date_sub") return MakeTimeFunction(context);
+  if (name == "to_json") return MakeToJson(context);
   return base::Status::Unsupported(fmt::format("function {} is not supported", name));
 }
 
@@ -255,7 +260,10 @@ base::Result<std::unique_ptr<Evaluator>> Evaluator::Make(const BoundExpressionPt
     return std::unique_ptr<Evaluator>(
         std::make_unique<StructNode>(std::move(arrow_type), std::move(children)));
   }
-  if (context.function == "cast" && (IsSameBytes(context.arg_type(0), expression->type))) {
+  MILLRACE_ASSIGN_OR_RETURN(auto from_type, data::ToArrowType(
+      context.args.empty() ? expression->type : context.arg_type(0)));
+  if (context.function == "cast" && (IsSameBytes(context.arg_type(0), expression->type) ||
+                                     from_type->Equals(*arrow_type))) {
     return std::unique_ptr<Evaluator>(
         std::make_unique<ViewNode>(std::move(children[0]), std::move(arrow_type)));
   }

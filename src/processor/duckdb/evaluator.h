@@ -73,6 +73,12 @@ bool CanFail(const plan::BoundExpression& expression);
 /// Makes the kernel of one call, or Unsupported. One for each group of functions.
 base::Result<Kernel> MakeKernel(const FunctionContext& context);
 base::Result<Kernel> MakeComparison(const FunctionContext& context);
+base::Result<Kernel> MakeArithmetic(const FunctionContext& context);
+base::Result<Kernel> MakeCast(const FunctionContext& context);
+base::Result<Kernel> MakeStringFunction(const FunctionContext& context);
+base::Result<Kernel> MakeTimeFunction(const FunctionContext& context);
+base::Result<Kernel> MakeToJson(const FunctionContext& context);
+
 /// The first `rows` values of `array` repeated over and over.
 std::shared_ptr<arrow::Array> Repeat(const std::shared_ptr<arrow::Array>& array, std::int64_t rows);
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "data/scalar_text.h"
 #include "processor/duckdb/datetime_text.h"
 #include "processor/duckdb/decimal_text.h"
+#include "processor/duckdb/spark_error.h"
 
 namespace millrace::processor::duckdb {
 
@@ -112,38 +114,34 @@ std::string RowText(const data::Value& value, const DataType& type) {
 }  // namespace
 
 base::Status ExactJsonParser::FailFast(std::string_view json, const data::Value& row) const {
-  base::SparkError error;
-  error.exception_class = "SparkException";
-  error.sql_state = "22023";
-  error.parameters["failFastMode"] = "FAILFAST";
   std::string bad = schema_.is(Kind::kStruct) ? RowText(row, schema_)
                                               : fmt::format("[{}]", RowText(row, schema_));
+  std::map<std::string, std::string> parameters = {{"failFastMode", "FAILFAST"}};
+  std::string_view exception_class = "SparkException";
+  std::string_view condition = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION";
   std::string why;
-  std::string condition = "WITHOUT_SUGGESTION";
   if (failure_.kind == Failure::Kind::kArrayAsStruct) {
-    error.exception_class = "SparkRuntimeException";
-    condition = "CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS";
+    exception_class = "SparkRuntimeException";
+    condition = "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS";
     bad = std::string(json);
-    why = " Parsing JSON arrays as structs is forbidden.";
+    why = "Parsing JSON arrays as structs is forbidden.";
   } else if (failure_.kind == Failure::Kind::kStringAsNumber) {
-    error.exception_class = "SparkRuntimeException";
-    condition = "CANNOT_PARSE_STRING_AS_DATATYPE";
+    exception_class = "SparkRuntimeException";
+    condition = "MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_STRING_AS_DATATYPE";
     bad = std::string(json);
-    error.parameters["fieldName"] = fmt::format("`{}`", failure_.field);
-    error.parameters["fieldValue"] = fmt::format("'{}'", failure_.text);
-    error.parameters["inputType"] = "StringType";
-    error.parameters["targetType"] = failure_.type;
-    why = fmt::format(" Cannot parse the value '{}' of the field `{}` as target spark data type {} "
-                      "from the input type StringType.", failure_.text, failure_.field,
+    parameters["fieldName"] = fmt::format("`{}`", failure_.field);
+    parameters["fieldValue"] = fmt::format("'{}'", failure_.text);
+    parameters["inputType"] = "StringType";
+    parameters["targetType"] = failure_.type;
+    why = fmt::format("Cannot parse the value '{}' of the field `{}` as target spark data type "
+                      "{} from the input type StringType.", failure_.text, failure_.field,
                       failure_.type);
   }
-  error.condition = "MALFORMED_RECORD_IN_PARSING." + condition;
-  error.parameters["badRecord"] = bad;
-  return base::Status::InvalidArgument(
-             fmt::format("Malformed records are detected in record parsing: {}.\nParse Mode: "
-                         "FAILFAST. To process malformed records as null result, try setting the "
-                         "option 'mode' as 'PERMISSIVE'.{}", bad, why))
-      .WithSparkError(std::move(error));
+  parameters["badRecord"] = bad;
+  return SparkFailure(exception_class, condition, "22023", std::move(parameters),
+                      fmt::format("Malformed records are detected in record parsing: {}.\nParse "
+                                  "Mode: FAILFAST. To process malformed records as null result, "
+                                  "try setting the option 'mode' as 'PERMISSIVE'. {}", bad, why));
 }
 
 void ExactJsonParser::Note(const Failure& failure) { failure_ = failure; }

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "processor/duckdb/spark_error.h"
+
 namespace millrace::processor::duckdb {
 namespace {
 
@@ -103,34 +105,6 @@ base::Status CheckTypes(const DataType& schema) {
   return base::Status::Ok();
 }
 
-// The letters that Spark 2's formatter (FastDateFormat) knows.
-bool LegacyFormatKnows(std::string_view pattern) {
-  bool quoted = false;
-  for (char c : pattern) {
-    if (c == '\'') quoted = !quoted;
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!quoted && letter &&
-        std::string_view("GyYMLdDFwWEauHkKhmsSzZX").find(c) == std::string_view::npos) {
-      return false;
-    }
-  }
-  return !quoted;
-}
-
-base::Status PatternRecognition(std::string_view pattern) {
-  base::SparkError error;
-  error.exception_class = "SparkUpgradeException";
-  error.condition = "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION";
-  error.sql_state = "42K0B";
-  error.parameters = {{"pattern", fmt::format("'{}'", pattern)},
-                      {"config", "\"spark.sql.legacy.timeParserPolicy\""},
-                      {"docroot", "https://spark.apache.org/docs/latest"}};
-  return base::Status::InvalidArgument(
-             fmt::format("You may get a different result due to the upgrading to Spark >= 3.0: "
-                         "Fail to recognize '{}' pattern in the DateTimeFormatter.", pattern))
-      .WithSparkError(std::move(error));
-}
-
 base::Status ReadFormat(const Lookup& lookup, std::string_view name, bool locale_matters,
                         DatetimeFormat* format) {
   const std::string* pattern = lookup.Find(name);
@@ -146,10 +120,11 @@ base::Status ReadFormat(const Lookup& lookup, std::string_view name, bool locale
     format->pattern = std::move(*compiled);
     return base::Status::Ok();
   }
-  if (compiled.status().code() == base::StatusCode::kUnsupported) {
-    return compiled.status().WithContext(fmt::format("from_json: option {}", name));
+  base::Status error = DatetimePattern::SparkError(*pattern, compiled.status());
+  if (error.code() == base::StatusCode::kUnsupported ||
+      error.spark_error().exception_class == "SparkUpgradeException") {
+    return error.WithContext(fmt::format("from_json: option {}", name));
   }
-  if (LegacyFormatKnows(*pattern)) return PatternRecognition(*pattern);
   format->unreadable = true;
   return base::Status::Ok();
 }
@@ -176,15 +151,11 @@ base::Status ReadMode(const Lookup& lookup, bool* fail_fast) {
   const std::string* text = lookup.Find("mode");
   std::string mode = text == nullptr ? "" : Lower(*text);
   if (mode == "dropmalformed") {
-    base::SparkError error;
-    error.exception_class = "AnalysisException";
-    error.condition = "PARSE_MODE_UNSUPPORTED";
-    error.sql_state = "42601";
-    error.parameters = {{"funcName", "`from_json`"}, {"mode", "DROPMALFORMED"}};
-    return base::Status::InvalidArgument(
-               "The function `from_json` doesn't support the DROPMALFORMED mode. Acceptable modes "
-               "are PERMISSIVE and FAILFAST.")
-        .WithSparkError(std::move(error));
+    return SparkFailure(
+        "AnalysisException", "PARSE_MODE_UNSUPPORTED", "42601",
+        {{"funcName", "`from_json`"}, {"mode", "DROPMALFORMED"}},
+        "The function `from_json` doesn't support the DROPMALFORMED mode. Acceptable modes are "
+        "PERMISSIVE and FAILFAST.");
   }
   *fail_fast = mode == "failfast";
   return base::Status::Ok();
@@ -194,16 +165,12 @@ base::Status CheckCorruptColumn(const DataType& schema, const std::string& name)
   if (!schema.is(Kind::kStruct)) return base::Status::Ok();
   for (const StructField& field : schema.fields()) {
     if (field.name != name || (field.dataType.is(Kind::kString) && field.nullable)) continue;
-    base::SparkError error;
-    error.exception_class = "AnalysisException";
-    error.condition = "INVALID_CORRUPT_RECORD_TYPE";
-    error.sql_state = "42804";
-    error.parameters = {{"columnName", fmt::format("`{}`", name)},
-                        {"actualType", fmt::format("\"{}\"", field.dataType.sql())}};
-    return base::Status::InvalidArgument(
-               fmt::format("The column `{}` for corrupt records must have the nullable STRING "
-                           "type, but got \"{}\".", name, field.dataType.sql()))
-        .WithSparkError(std::move(error));
+    return SparkFailure(
+        "AnalysisException", "INVALID_CORRUPT_RECORD_TYPE", "42804",
+        {{"columnName", fmt::format("`{}`", name)},
+         {"actualType", fmt::format("\"{}\"", field.dataType.sql())}},
+        fmt::format("The column `{}` for corrupt records must have the nullable STRING type, but "
+                    "got \"{}\".", name, field.dataType.sql()));
   }
   return base::Status::Ok();
 }
@@ -216,19 +183,14 @@ bool IsEnglish(std::string_view locale) {
 }  // namespace
 
 base::Status InvalidTimeZone(std::string_view id) {
-  base::SparkError error;
-  error.exception_class = "SparkDateTimeException";
-  error.condition = "INVALID_TIMEZONE";
-  error.sql_state = "22009";
-  error.parameters["timeZone"] = std::string(id);
-  return base::Status::InvalidArgument(
-             fmt::format("The timezone: {} is invalid. The timezone must be either a region-based "
-                         "zone ID or a zone offset. Region IDs must have the form 'area/city', "
-                         "such as 'America/Los_Angeles'. Zone offsets must be in the format "
-                         "'(+|-)HH', '(+|-)HH:mm' or '(+|-)HH:mm:ss', e.g '-08', '+01:00' or "
-                         "'-13:33:33', and must be in the range from -18:00 to +18:00. 'Z' and "
-                         "'UTC' are accepted as synonyms for '+00:00'.", id))
-      .WithSparkError(std::move(error));
+  return SparkFailure(
+      "SparkDateTimeException", "INVALID_TIMEZONE", "22009", {{"timeZone", std::string(id)}},
+      fmt::format("The timezone: {} is invalid. The timezone must be either a region-based zone ID "
+                  "or a zone offset. Region IDs must have the form 'area/city', such as "
+                  "'America/Los_Angeles'. Zone offsets must be in the format '(+|-)HH', "
+                  "'(+|-)HH:mm' or '(+|-)HH:mm:ss', e.g '-08' , '+01:00' or '-13:33:33', and must "
+                  "be in the range from -18:00 to +18:00. 'Z' and 'UTC' are accepted as synonyms "
+                  "for '+00:00'.", id));
 }
 
 base::Result<FromJsonOptions> FromJsonOptions::Parse(

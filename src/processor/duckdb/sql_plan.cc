@@ -132,7 +132,8 @@ class Translator {
       for (std::size_t i = 2; i < args.size(); ++i) {
         out = Ordered(out, fmt::format("(({}) = ({}))", args[0], args[i]), false);
       }
-      return out;
+      // A null value is answered before the list is looked at.
+      return fmt::format("CASE WHEN ({}) IS NULL THEN NULL ELSE {} END", args[0], out);
     }
     std::string list;
     for (std::size_t i = 1; i < args.size(); ++i) list += (i > 1 ? ", " : "") + args[i];

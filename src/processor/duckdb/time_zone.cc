@@ -164,8 +164,4 @@ std::int64_t TimeZone::FromLocal(std::int64_t local_seconds) const {
   return absl::ToUnixSeconds(zone_.At(civil).pre);
 }
 
-std::string TimeZone::AbbreviationAt(std::int64_t epoch_seconds) const {
-  return zone_.At(absl::FromUnixSeconds(epoch_seconds)).zone_abbr;
-}
-
 }  // namespace millrace::processor::duckdb

@@ -28,8 +28,7 @@ class TimeZone {
   const std::optional<int>& fixed_offset() const { return fixed_offset_; }
   /// As ZoneId.getId gives it: "Z" is "Z", "+2:00" is "+02:00".
   const std::string& id() const { return id_; }
-  /// The abbreviation in use at an instant, "CET".
-  std::string AbbreviationAt(std::int64_t epoch_seconds) const;
+  const absl::TimeZone& zone() const { return zone_; }
 
  private:
   std::string id_;

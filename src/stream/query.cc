@@ -19,6 +19,12 @@ BatchParts PartsOf(const QueryParts& parts) {
   return batch;
 }
 
+std::vector<std::string> DescriptionsOf(const QueryParts& parts) {
+  std::vector<std::string> descriptions;
+  for (const auto& source : parts.sources) descriptions.push_back(source->description());
+  return descriptions;
+}
+
 /// Adds the time since construction to one phase.
 class PhaseTimer {
  public:
@@ -59,7 +65,10 @@ std::string LogLine(const QueryIdentity& identity, const StreamingQueryProgress&
 
 }  // namespace
 
-Query::Query(QueryParts parts) : parts_(std::move(parts)), runner_(PartsOf(parts_)) {
+Query::Query(QueryParts parts)
+    : parts_(std::move(parts)),
+      source_descriptions_(DescriptionsOf(parts_)),
+      runner_(PartsOf(parts_)) {
   status_.message = "Initializing StreamExecution";
 }
 
@@ -125,7 +134,7 @@ std::vector<std::pair<std::string, std::string>> Query::CommittedOffsets() const
   std::vector<std::pair<std::string, std::string>> offsets;
   for (std::size_t i = 0; i < published_state_.start.size(); ++i) {
     const auto& offset = published_state_.start[i];
-    if (offset) offsets.emplace_back(parts_.sources[i]->description(), offset->json);
+    if (offset) offsets.emplace_back(source_descriptions_[i], offset->json);
   }
   return offsets;
 }
@@ -146,6 +155,7 @@ void Query::Run(std::stop_token stop) {
     base::LogError(fmt::format("query {}: {}", ShownName(parts_.identity), status.message()));
     SetStatus("Terminated with exception: " + status.message(), false, false);
   }
+  ReleaseParts();
   {
     std::lock_guard lock(mutex_);
     failure_ = status;
@@ -154,6 +164,14 @@ void Query::Run(std::stop_token stop) {
   std::lock_guard lock(mutex_);
   active_ = false;
   changed_.notify_all();
+}
+
+void Query::ReleaseParts() {
+  runner_.reset();
+  parts_.plan.reset();
+  parts_.sink.reset();
+  parts_.sources.clear();
+  parts_.checkpoint.reset();
 }
 
 base::Status Query::RunBatches(std::stop_token stop) {
@@ -262,7 +280,7 @@ base::Status Query::RunOne(const BatchPlan& plan, PhaseDurations durations,
           parts_.checkpoint->Purge(plan.id, parts_.min_batches_to_retain));
     }
     SetStatus("Processing new data", true, true);
-    MILLRACE_ASSIGN_OR_RETURN(outcome, runner_.Run(plan, stop));
+    MILLRACE_ASSIGN_OR_RETURN(outcome, runner_->Run(plan, stop));
     durations["getBatch"] = outcome.get_batch_ms;
     durations["addBatch"] = outcome.add_batch_ms;
     durations["queryPlanning"] = 0;  // Done once, when the query started.

@@ -97,11 +97,15 @@ class Query {
   void Publish(StreamingQueryProgress progress);
   bool WaitForNextTrigger(base::WallTime trigger_start, std::stop_token stop);
   bool WaitForData(std::stop_token stop);
+  /// Gives back clients, memory and the checkpoint's lock, so that the query can start again while
+  /// handles on this run are still held.
+  void ReleaseParts();
   void SetStatus(std::string message, bool data_available, bool trigger_active);
 
   QueryParts parts_;
-  BatchRunner runner_;
+  const std::vector<std::string> source_descriptions_;
   // The query's thread only.
+  std::optional<BatchRunner> runner_;
   StreamState state_;
   std::int64_t batches_run_ = 0;
   std::optional<base::WallTime> previous_trigger_start_;

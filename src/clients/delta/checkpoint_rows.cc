@@ -28,38 +28,30 @@ std::shared_ptr<arrow::DataType> TextList() {
 }
 
 std::shared_ptr<arrow::DataType> VectorType() {
-  return arrow::struct_({arrow::field("storageType", arrow::utf8()),
-                         arrow::field("pathOrInlineDv", arrow::utf8()),
-                         arrow::field("offset", arrow::int32()),
-                         arrow::field("sizeInBytes", arrow::int32()),
-                         arrow::field("cardinality", arrow::int64()),
-                         arrow::field("maxRowIndex", arrow::int64())});
+  return arrow::struct_(
+      {arrow::field("storageType", arrow::utf8()), arrow::field("pathOrInlineDv", arrow::utf8()),
+       arrow::field("offset", arrow::int32()), arrow::field("sizeInBytes", arrow::int32()),
+       arrow::field("cardinality", arrow::int64()), arrow::field("maxRowIndex", arrow::int64())});
 }
 
 std::shared_ptr<arrow::DataType> AddType() {
-  return arrow::struct_({arrow::field("path", arrow::utf8()),
-                         arrow::field("partitionValues", TextMap()),
-                         arrow::field("size", arrow::int64()),
-                         arrow::field("modificationTime", arrow::int64()),
-                         arrow::field("dataChange", arrow::boolean()),
-                         arrow::field("tags", TextMap()),
-                         arrow::field("deletionVector", VectorType()),
-                         arrow::field("baseRowId", arrow::int64()),
-                         arrow::field("defaultRowCommitVersion", arrow::int64()),
-                         arrow::field("clusteringProvider", arrow::utf8()),
-                         arrow::field("stats", arrow::utf8())});
+  return arrow::struct_(
+      {arrow::field("path", arrow::utf8()), arrow::field("partitionValues", TextMap()),
+       arrow::field("size", arrow::int64()), arrow::field("modificationTime", arrow::int64()),
+       arrow::field("dataChange", arrow::boolean()), arrow::field("tags", TextMap()),
+       arrow::field("deletionVector", VectorType()), arrow::field("baseRowId", arrow::int64()),
+       arrow::field("defaultRowCommitVersion", arrow::int64()),
+       arrow::field("clusteringProvider", arrow::utf8()), arrow::field("stats", arrow::utf8())});
 }
 
 std::shared_ptr<arrow::DataType> RemoveType() {
-  return arrow::struct_({arrow::field("path", arrow::utf8()),
-                         arrow::field("deletionTimestamp", arrow::int64()),
-                         arrow::field("dataChange", arrow::boolean()),
-                         arrow::field("extendedFileMetadata", arrow::boolean()),
-                         arrow::field("partitionValues", TextMap()),
-                         arrow::field("size", arrow::int64()),
-                         arrow::field("deletionVector", VectorType()),
-                         arrow::field("baseRowId", arrow::int64()),
-                         arrow::field("defaultRowCommitVersion", arrow::int64())});
+  return arrow::struct_(
+      {arrow::field("path", arrow::utf8()), arrow::field("deletionTimestamp", arrow::int64()),
+       arrow::field("dataChange", arrow::boolean()),
+       arrow::field("extendedFileMetadata", arrow::boolean()),
+       arrow::field("partitionValues", TextMap()), arrow::field("size", arrow::int64()),
+       arrow::field("deletionVector", VectorType()), arrow::field("baseRowId", arrow::int64()),
+       arrow::field("defaultRowCommitVersion", arrow::int64())});
 }
 
 std::shared_ptr<arrow::DataType> MetadataType() {
@@ -67,7 +59,7 @@ std::shared_ptr<arrow::DataType> MetadataType() {
       {arrow::field("id", arrow::utf8()), arrow::field("name", arrow::utf8()),
        arrow::field("description", arrow::utf8()),
        arrow::field("format", arrow::struct_({arrow::field("provider", arrow::utf8()),
-                                       arrow::field("options", TextMap())})),
+                                              arrow::field("options", TextMap())})),
        arrow::field("schemaString", arrow::utf8()), arrow::field("partitionColumns", TextList()),
        arrow::field("configuration", TextMap()), arrow::field("createdTime", arrow::int64())});
 }
@@ -78,23 +70,22 @@ enum Column { kTxn, kAdd, kRemove, kMetadata, kProtocol, kDomain, kCheckpointMet
 std::shared_ptr<arrow::Schema> SchemaOf(bool checkpoint_metadata) {
   Types columns = {
       arrow::field("txn", arrow::struct_({arrow::field("appId", arrow::utf8()),
-                                   arrow::field("version", arrow::int64()),
-                                   arrow::field("lastUpdated", arrow::int64())})),
+                                          arrow::field("version", arrow::int64()),
+                                          arrow::field("lastUpdated", arrow::int64())})),
       arrow::field("add", AddType()),
       arrow::field("remove", RemoveType()),
       arrow::field("metaData", MetadataType()),
-      arrow::field("protocol",
-                   arrow::struct_({arrow::field("minReaderVersion", arrow::int32()),
-                            arrow::field("minWriterVersion", arrow::int32()),
-                            arrow::field("readerFeatures", TextList()),
-                            arrow::field("writerFeatures", TextList())})),
+      arrow::field("protocol", arrow::struct_({arrow::field("minReaderVersion", arrow::int32()),
+                                               arrow::field("minWriterVersion", arrow::int32()),
+                                               arrow::field("readerFeatures", TextList()),
+                                               arrow::field("writerFeatures", TextList())})),
       arrow::field("domainMetadata", arrow::struct_({arrow::field("domain", arrow::utf8()),
-                                              arrow::field("configuration", arrow::utf8()),
-                                              arrow::field("removed", arrow::boolean())}))};
+                                                     arrow::field("configuration", arrow::utf8()),
+                                                     arrow::field("removed", arrow::boolean())}))};
   if (checkpoint_metadata) {
-    columns.push_back(arrow::field(
-        "checkpointMetadata",
-        arrow::struct_({arrow::field("version", arrow::int64()), arrow::field("tags", TextMap())})));
+    columns.push_back(
+        arrow::field("checkpointMetadata", arrow::struct_({arrow::field("version", arrow::int64()),
+                                                           arrow::field("tags", TextMap())})));
   }
   return arrow::schema(columns);
 }

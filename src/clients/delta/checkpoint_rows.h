@@ -10,8 +10,8 @@
 
 namespace millrace::clients::delta {
 
-/// Gathers actions as the rows of a checkpoint (PROTOCOL.md, "Checkpoint Schema"): one struct column
-/// for each kind of action, exactly one of them not null in each row, everything nullable.
+/// Gathers actions as the rows of a checkpoint (PROTOCOL.md, "Checkpoint Schema"): one struct
+/// column for each kind of action, exactly one of them not null in each row, everything nullable.
 class CheckpointRows {
  public:
   /// `checkpoint_metadata`: with the column that makes it a V2 checkpoint.

@@ -53,8 +53,8 @@ bool CommitSummary::IsOf(const std::string& txn_id) const {
   return !txn_id.empty() && info != nullptr && info->txn_id == txn_id;
 }
 
-Status CheckConflict(const Transaction& ours, const CommitSummary& winner,
-                     const TableState& before, std::string_view table) {
+Status CheckConflict(const Transaction& ours, const CommitSummary& winner, const TableState& before,
+                     std::string_view table) {
   for (const Action& action : winner.actions) {
     if (const auto* protocol = std::get_if<Protocol>(&action)) {
       if (ours.protocol || !IsHarmlessUpgrade(before.protocol, *protocol)) {

@@ -1,14 +1,18 @@
 // The tables of the conformance data, written by other engines. The expected versions and file
-// counts were read with delta-rs 1.6.6, but for canonicalized-paths-*: there delta-spark, and so we,
-// take "file:/x" and "/x" for one file, which delta-rs does not.
+// counts were read with delta-rs 1.6.6, but for canonicalized-paths-*: there delta-spark, and so
+// we, take "file:/x" and "/x" for one file, which delta-rs does not.
+
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <string>
-
+#include "base/uuid.h"
+#include "clients/delta/checkpoint_writer.h"
+#include "clients/delta/file_path.h"
 #include "clients/delta/table_features.h"
 #include "clients/delta/table_state.h"
 #include "fs/file_system.h"
@@ -54,8 +58,7 @@ int CountLiveFiles(const std::string& log, std::int64_t version) {
     files = 0;
     return base::Status::Ok();
   };
-  const base::Status status =
-      ReconcileFiles(fs::LocalFileSystem(), log, version, visitor, restart);
+  const base::Status status = ReconcileFiles(fs::LocalFileSystem(), log, version, visitor, restart);
   EXPECT_TRUE(status.ok()) << status.ToString();
   return files;
 }
@@ -67,6 +70,61 @@ TEST_P(Conformance, VersionAndLiveFiles) {
   EXPECT_EQ(state->version, GetParam().version);
   EXPECT_EQ(CountLiveFiles(log, state->version), GetParam().files);
   EXPECT_TRUE(CheckReadable(state->protocol, GetParam().table).ok());
+}
+
+// Every field of every live file and of the table, as text.
+std::multiset<std::string> Everything(const std::string& log) {
+  std::multiset<std::string> actions;
+  const auto state = LoadTableState(fs::LocalFileSystem(), log);
+  EXPECT_TRUE(state.ok()) << state.status().ToString();
+  if (!state.ok()) return actions;
+  FileVisitor visitor;
+  visitor.add = [&](AddFile&& add) {
+    add.data_change = false;
+    actions.insert(ToJson(add));
+    return base::Status::Ok();
+  };
+  visitor.remove = [](RemoveFile&&) { return base::Status::Ok(); };
+  const auto restart = [&] {
+    actions.clear();
+    return base::Status::Ok();
+  };
+  const base::Status status =
+      ReconcileFiles(fs::LocalFileSystem(), log, state->version, visitor, restart);
+  EXPECT_TRUE(status.ok()) << status.ToString();
+  actions.insert(ToJson(state->protocol));
+  actions.insert(ToJson(state->metadata));
+  for (const auto& [app, txn] : state->transactions) actions.insert(ToJson(txn));
+  for (const auto& [name, domain] : state->domains) actions.insert(ToJson(domain));
+  return actions;
+}
+
+TEST_P(Conformance, OurCheckpointStandsInForTheLog) {
+  namespace files = std::filesystem;
+  const files::path copy =
+      files::temp_directory_path() / base::Uuid::Random(base::Random::System()).ToString();
+  files::copy(LogOf(GetParam().table), copy, files::copy_options::recursive);
+  files::permissions(copy, files::perms::owner_all, files::perm_options::add);
+  const auto before = Everything(copy.string());
+  const auto state = LoadTableState(fs::LocalFileSystem(), copy.string());
+  ASSERT_TRUE(state.ok());
+  for (const auto& entry : files::directory_iterator(copy)) {  // Not the checkpoint of others.
+    const LogFileName name = ParseLogFileName(entry.path().filename().string());
+    if (name.kind == LogFileName::Kind::kCheckpointV1 && name.version == state->version &&
+        GetParam().version > 2) {
+      files::remove(entry.path());
+    }
+  }
+  const base::Status written =
+      WriteCheckpoint(fs::LocalFileSystem(), copy.string(), *state, base::Clock::System()->Now());
+  ASSERT_TRUE(written.ok()) << written.ToString();
+  for (const auto& entry : files::directory_iterator(copy)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == CheckpointFileName(state->version) || name == "_last_checkpoint";
+    if (!ours) files::remove_all(entry.path());
+  }
+  EXPECT_EQ(Everything(copy.string()), before);
+  files::remove_all(copy);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -84,8 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"canonicalized-paths-special-a", 1, 0},
         Expected{"canonicalized-paths-special-b", 1, 0}, Expected{"checkpoint", 14, 1},
         Expected{"corrupted-last-checkpoint-kernel", 11, 2},
-        Expected{"data-reader-escaped-chars", 2, 3},
-        Expected{"data-reader-partition-values", 0, 3},
+        Expected{"data-reader-escaped-chars", 2, 3}, Expected{"data-reader-partition-values", 0, 3},
         Expected{"data-reader-timestamp_ntz", 1, 4},
         Expected{"data-reader-timestamp_ntz-id-mode", 1, 4},
         Expected{"data-skipping-basic-stats-all-types-checkpoint", 0, 1},
@@ -95,13 +152,13 @@ INSTANTIATE_TEST_SUITE_P(
         Expected{"dv-with-columnmapping", 15, 15}, Expected{"log-replay-dv-key-cases", 3, 1},
         Expected{"log-replay-latest-metadata-protocol", 2, 4},
         Expected{"log-replay-special-characters", 1, 0},
-        Expected{"log-replay-special-characters-b", 0, 1},
-        Expected{"multi-part-checkpoint", 1, 10}, Expected{"only-checkpoint-files", 2, 7},
-        Expected{"snapshot-data2-deleted", 4, 3}, Expected{"snapshot-repartitioned", 5, 2},
-        Expected{"snapshot-vacuumed", 5, 2}, Expected{"table-with-columnmapping-mode-id", 0, 2},
+        Expected{"log-replay-special-characters-b", 0, 1}, Expected{"multi-part-checkpoint", 1, 10},
+        Expected{"only-checkpoint-files", 2, 7}, Expected{"snapshot-data2-deleted", 4, 3},
+        Expected{"snapshot-repartitioned", 5, 2}, Expected{"snapshot-vacuumed", 5, 2},
+        Expected{"table-with-columnmapping-mode-id", 0, 2},
         Expected{"time-travel-partition-changes-b", 1, 4},
-        Expected{"time-travel-start-start20-start40", 2, 6},
-        Expected{"v2-checkpoint-json", 2, 4}, Expected{"v2-checkpoint-parquet", 2, 4}),
+        Expected{"time-travel-start-start20-start40", 2, 6}, Expected{"v2-checkpoint-json", 2, 4},
+        Expected{"v2-checkpoint-parquet", 2, 4}),
     [](const auto& info) {
       std::string name = info.param.table;
       for (char& c : name) {
@@ -131,19 +188,20 @@ TEST_P(ConformanceErrors, NamedError) {
 
 INSTANTIATE_TEST_SUITE_P(
     Golden, ConformanceErrors,
-    ::testing::Values(
-        Broken{"deltalog-invalid-protocol-version", "DELTA_INVALID_PROTOCOL_VERSION",
-               "requires reader version 99 and writer version"},
-        Broken{"deltalog-state-reconstruction-without-protocol", "DELTA_STATE_RECOVER_ERROR",
-               "The protocol of your Delta table could not be recovered"},
-        Broken{"deltalog-state-reconstruction-without-metadata", "DELTA_STATE_RECOVER_ERROR",
-               "The metadata of your Delta table could not be recovered"},
-        Broken{"deltalog-state-reconstruction-from-checkpoint-missing-protocol",
-               "DELTA_STATE_RECOVER_ERROR", "The protocol of your Delta table"},
-        Broken{"deltalog-state-reconstruction-from-checkpoint-missing-metadata",
-               "DELTA_STATE_RECOVER_ERROR", "The metadata of your Delta table"},
-        Broken{"versions-not-contiguous", "DELTA_VERSIONS_NOT_CONTIGUOUS",
-               "Versions (0, 2) are not contiguous"}),
+    ::testing::Values(Broken{"deltalog-invalid-protocol-version", "DELTA_INVALID_PROTOCOL_VERSION",
+                             "requires reader version 99 and writer version"},
+                      Broken{"deltalog-state-reconstruction-without-protocol",
+                             "DELTA_STATE_RECOVER_ERROR",
+                             "The protocol of your Delta table could not be recovered"},
+                      Broken{"deltalog-state-reconstruction-without-metadata",
+                             "DELTA_STATE_RECOVER_ERROR",
+                             "The metadata of your Delta table could not be recovered"},
+                      Broken{"deltalog-state-reconstruction-from-checkpoint-missing-protocol",
+                             "DELTA_STATE_RECOVER_ERROR", "The protocol of your Delta table"},
+                      Broken{"deltalog-state-reconstruction-from-checkpoint-missing-metadata",
+                             "DELTA_STATE_RECOVER_ERROR", "The metadata of your Delta table"},
+                      Broken{"versions-not-contiguous", "DELTA_VERSIONS_NOT_CONTIGUOUS",
+                             "Versions (0, 2) are not contiguous"}),
     [](const auto& info) {
       std::string name = info.param.table;
       for (char& c : name) {

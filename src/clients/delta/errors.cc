@@ -11,13 +11,12 @@ using base::StatusCode;
 
 namespace {
 
-constexpr std::string_view kDocLink =
-    "https://docs.delta.io/latest/concurrency-control.html";
+constexpr std::string_view kDocLink = "https://docs.delta.io/latest/concurrency-control.html";
 
 Status ConcurrentModification(std::string exception_class, std::string condition,
                               std::string message, std::string_view winner) {
-  message += fmt::format("\nConflicting commit: {}\nRefer to {} for more details.", winner,
-                         kDocLink);
+  message +=
+      fmt::format("\nConflicting commit: {}\nRefer to {} for more details.", winner, kDocLink);
   return DeltaError(StatusCode::kConflict, std::move(exception_class), std::move(condition),
                     "2D521", std::move(message), {{"conflictingCommit", std::string(winner)}});
 }
@@ -103,10 +102,10 @@ Status UnsupportedReadFeatures(std::string_view table, const std::vector<std::st
 Status UnsupportedWriteFeatures(std::string_view table, const std::vector<std::string>& features,
                                 std::string_view details) {
   const std::string list = fmt::format("{}", fmt::join(features, ", "));
-  std::string message =
-      fmt::format("Unsupported Delta write feature: table \"{}\" requires writer table feature(s) "
-                  "that are unsupported by Delta Lake \"{}\": {}.",
-                  table, EngineInfo(), list);
+  std::string message = fmt::format(
+      "Unsupported Delta write feature: table \"{}\" requires writer table feature(s) "
+      "that are unsupported by Delta Lake \"{}\": {}.",
+      table, EngineInfo(), list);
   if (!details.empty()) message += fmt::format(" {}", details);
   return DeltaError(StatusCode::kUnsupported, "DeltaUnsupportedTableFeatureException",
                     "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE", "56038", std::move(message),
@@ -147,9 +146,9 @@ Status ConcurrentTransaction(std::string_view winner) {
 }
 
 Status ConcurrentDomain(std::string_view domain, std::string_view winner) {
-  return ConcurrentModification(
-      "ConcurrentTransactionException", "DELTA_CONCURRENT_TRANSACTION",
-      fmt::format("A conflicting metadata domain {} is added.", domain), winner);
+  return ConcurrentModification("ConcurrentTransactionException", "DELTA_CONCURRENT_TRANSACTION",
+                                fmt::format("A conflicting metadata domain {} is added.", domain),
+                                winner);
 }
 
 Status DuplicateActions(std::string_view action, std::string_view path) {

@@ -16,9 +16,9 @@ struct Unit {
   std::string_view name;
   std::int64_t millis;
 };
-constexpr std::array kUnits = {Unit{"week", 604'800'000},  Unit{"day", 86'400'000},
-                               Unit{"hour", 3'600'000},    Unit{"minute", 60'000},
-                               Unit{"second", 1'000},      Unit{"millisecond", 1}};
+constexpr std::array kUnits = {Unit{"week", 604'800'000}, Unit{"day", 86'400'000},
+                               Unit{"hour", 3'600'000},   Unit{"minute", 60'000},
+                               Unit{"second", 1'000},     Unit{"millisecond", 1}};
 
 std::vector<std::string> LowerWords(std::string_view text) {
   std::vector<std::string> words(1);

@@ -82,10 +82,14 @@ class IntegerStatistics : public LeafStatistics {
   std::optional<std::string> Json(Value value) const {
     if (!seen_) return std::nullopt;
     switch (meaning_) {
-      case IntegerMeaning::kDate: return DateJson(value);
-      case IntegerMeaning::kTimestamp: return TimestampJson(value, "Z");
-      case IntegerMeaning::kTimestampNtz: return TimestampJson(value, "");
-      case IntegerMeaning::kNumber: break;
+      case IntegerMeaning::kDate:
+        return DateJson(value);
+      case IntegerMeaning::kTimestamp:
+        return TimestampJson(value, "Z");
+      case IntegerMeaning::kTimestampNtz:
+        return TimestampJson(value, "");
+      case IntegerMeaning::kNumber:
+        break;
     }
     return std::to_string(value);
   }
@@ -254,7 +258,8 @@ std::unique_ptr<LeafStatistics> LeafStatistics::Make(const DataType& type,
   using Kind = DataType::Kind;
   using Meaning = IntegerMeaning;
   switch (type.kind()) {
-    case Kind::kByte: return std::make_unique<IntegerStatistics<arrow::Int8Array>>(Meaning::kNumber);
+    case Kind::kByte:
+      return std::make_unique<IntegerStatistics<arrow::Int8Array>>(Meaning::kNumber);
     case Kind::kShort:
       return std::make_unique<IntegerStatistics<arrow::Int16Array>>(Meaning::kNumber);
     case Kind::kInteger:
@@ -267,13 +272,18 @@ std::unique_ptr<LeafStatistics> LeafStatistics::Make(const DataType& type,
       return std::make_unique<IntegerStatistics<arrow::TimestampArray>>(Meaning::kTimestamp);
     case Kind::kTimestampNtz:
       return std::make_unique<IntegerStatistics<arrow::TimestampArray>>(Meaning::kTimestampNtz);
-    case Kind::kFloat: return std::make_unique<FloatStatistics<arrow::FloatArray>>();
-    case Kind::kDouble: return std::make_unique<FloatStatistics<arrow::DoubleArray>>();
-    case Kind::kDecimal: return std::make_unique<DecimalStatistics>(type.scale());
+    case Kind::kFloat:
+      return std::make_unique<FloatStatistics<arrow::FloatArray>>();
+    case Kind::kDouble:
+      return std::make_unique<FloatStatistics<arrow::DoubleArray>>();
+    case Kind::kDecimal:
+      return std::make_unique<DecimalStatistics>(type.scale());
     case Kind::kString:
     case Kind::kChar:
-    case Kind::kVarchar: return std::make_unique<StringStatistics>(string_prefix_units);
-    default: return std::make_unique<LeafStatistics>();
+    case Kind::kVarchar:
+      return std::make_unique<StringStatistics>(string_prefix_units);
+    default:
+      return std::make_unique<LeafStatistics>();
   }
 }
 

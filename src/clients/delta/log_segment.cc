@@ -81,8 +81,7 @@ Result<LogListing> ListLog(fs::FileSystem* file_system, const std::string& log_p
 }
 
 Result<std::vector<std::int64_t>> CommitsAfter(const LogListing& listing, std::int64_t checkpoint,
-                                               std::int64_t version,
-                                               const std::string& log_path) {
+                                               std::int64_t version, const std::string& log_path) {
   std::vector<std::int64_t> commits;
   for (const std::int64_t commit : listing.commits) {
     if (commit > checkpoint && commit <= version) commits.push_back(commit);

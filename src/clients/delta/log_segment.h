@@ -31,8 +31,8 @@ struct LogListing {
 base::Result<LogListing> ListLog(fs::FileSystem* file_system, const std::string& log_path);
 
 /// The commits to apply after a checkpoint (-1: none), up to `version`. Corrupt with Delta's error
-/// when one is missing: DELTA_VERSIONS_NOT_CONTIGUOUS, or DELTA_LOG_FILE_NOT_FOUND when the log does
-/// not start at 0 and has no checkpoint.
+/// when one is missing: DELTA_VERSIONS_NOT_CONTIGUOUS, or DELTA_LOG_FILE_NOT_FOUND when the log
+/// does not start at 0 and has no checkpoint.
 base::Result<std::vector<std::int64_t>> CommitsAfter(const LogListing& listing,
                                                      std::int64_t checkpoint, std::int64_t version,
                                                      const std::string& log_path);

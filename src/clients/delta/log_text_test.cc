@@ -1,11 +1,12 @@
 // Texts of the log: file names, paths, actions, intervals.
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <simdjson.h>
 
 #include "clients/delta/action_reader.h"
 #include "clients/delta/actions.h"
@@ -100,7 +101,8 @@ TEST(Actions, UnknownThingsAreSteppedOver) {
   int others = 0;
   ASSERT_TRUE(ReadActions("\n{\"brandNew\":{\"x\":[1]}}\r\n{\"txn\":{\"appId\":\"a\",\"version\":3,"
                           "\"later\":{}}}\n{\"remove\":null}",
-                          "log", [&](Action&& action) -> Status {
+                          "log",
+                          [&](Action&& action) -> Status {
                             if (std::holds_alternative<OtherAction>(action)) ++others;
                             return Status::Ok();
                           })
@@ -112,14 +114,52 @@ TEST(Actions, DamageNamesFileAndLine) {
   const auto failure = [](const std::string& text) {
     return ReadActions(text, "00.json", [](Action&&) { return Status::Ok(); });
   };
-  for (const char* text :
-       {"{\"add\":", "{\"add\":[]}", "{\"add\":{}}", "{\"txn\":{\"appId\":\"a\",\"version\":\"x\"}}",
-        "[]", "{\"add\":{\"path\":\"x\",\"size\":{}}}", "\xFF\xFE",
-        "{\"protocol\":{\"minReaderVersion\":1}}"}) {
+  for (const char* text : {"{\"add\":", "{\"add\":[]}", "{\"add\":{}}",
+                           "{\"txn\":{\"appId\":\"a\",\"version\":\"x\"}}", "[]",
+                           "{\"add\":{\"path\":\"x\",\"size\":{}}}", "\xFF\xFE",
+                           "{\"protocol\":{\"minReaderVersion\":1}}"}) {
     const Status status = failure(std::string("{\"commitInfo\":{}}\n") + text);
     EXPECT_EQ(status.code(), StatusCode::kCorrupt) << text;
     EXPECT_THAT(status.message(), ::testing::StartsWith("00.json: line 2: ")) << text;
   }
+}
+
+// Every partition folder that real Spark made (tests/spark/record_delta.py), but for timestamps,
+// which it writes into the folder's name in another form than into the log.
+TEST(Paths, FoldersOfRecordedTables) {
+  const std::string recorded =
+      std::string(MILLRACE_SOURCE_DIR) + "/tests/spark/recorded/delta_shapes.jsonl";
+  const auto lines = fs::LocalFileSystem()->Read(recorded);
+  ASSERT_TRUE(lines.ok()) << lines.status().ToString();
+  int folders = 0;
+  const auto check = [&](const AddFile& add) {
+    std::string folder;
+    for (const auto& [column, value] : add.partition_values) {
+      if (value && value->size() == 27 && value->ends_with('Z')) return;
+      folder += PartitionDirectory(column, value) + "/";
+    }
+    ++folders;
+    EXPECT_EQ(EncodePath(folder), add.path.substr(0, add.path.rfind('/') + 1));
+  };
+  simdjson::dom::parser parser;
+  for (std::string_view rest = *lines; !rest.empty();) {
+    const std::string line(rest.substr(0, rest.find('\n')));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    simdjson::dom::object log;
+    if (parser.parse(line)["log"].get(log) != simdjson::SUCCESS) continue;
+    for (const auto& [name, text] : log) {
+      std::string_view commit;
+      if (!name.ends_with("0.json") || text.get(commit) != simdjson::SUCCESS) continue;
+      ASSERT_TRUE(ReadActions(commit, name, [&](Action&& action) -> Status {
+                    const auto* add = std::get_if<AddFile>(&action);
+                    const bool random_folder = add != nullptr && !add->partition_values.empty() &&
+                                               add->partition_values[0].first.starts_with("col-");
+                    if (add != nullptr && !random_folder) check(*add);
+                    return Status::Ok();
+                  }).ok());
+    }
+  }
+  EXPECT_GT(folders, 50);
 }
 
 TEST(Intervals, OfTableProperties) {

@@ -26,9 +26,8 @@ using Path = std::vector<std::string>;
 constexpr std::int64_t kDefaultIndexedColumns = 32;
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 // Does `path` stand for this column or for a struct that it is part of?
@@ -180,6 +179,7 @@ Result<std::shared_ptr<const StatisticsPlan>> StatisticsPlan::Make(
   MILLRACE_ASSIGN_OR_RETURN(const std::int64_t prefix,
                             LongProperty(metadata, "delta.dataSkippingStringPrefixLength", 32));
   plan->string_prefix_units_ = static_cast<int>(std::clamp<std::int64_t>(prefix, 0, 1 << 20));
+  plan->says_tight_bounds_ = metadata.Property("delta.enableDeletionVectors") == "true";
   std::vector<Path> listed;
   const std::optional<std::string> list = metadata.Property("delta.dataSkippingStatsColumns");
   if (list) {
@@ -187,14 +187,12 @@ Result<std::shared_ptr<const StatisticsPlan>> StatisticsPlan::Make(
   }
   std::int64_t leaves = 0;
   const Choose choose = [&](const Path& logical, const Path& physical) {
-    const bool counted = list ? std::ranges::any_of(listed, [&](const Path& path) {
-      return Covers(path, logical);
-    })
-                              : indexed < 0 || leaves < indexed;
+    const bool counted =
+        list ? std::ranges::any_of(listed, [&](const Path& path) { return Covers(path, logical); })
+             : indexed < 0 || leaves < indexed;
     ++leaves;
-    return counted || std::ranges::any_of(clustering, [&](const Path& path) {
-             return Covers(path, physical);
-           });
+    return counted || std::ranges::any_of(clustering,
+                                          [&](const Path& path) { return Covers(path, physical); });
   };
   for (const StructField& field : file_schema.fields()) {
     plan->columns_.push_back(MakeNode(field, {}, {}, choose));
@@ -276,8 +274,8 @@ std::string StatisticsCollector::ToJson() const {
   std::string text;
   JsonWriter json(&text);
   json.BeginObject().Key("numRecords").Number(rows_);
-  const bool any = std::ranges::any_of(
-      columns_, [](const Column& column) { return column.node->selected; });
+  const bool any =
+      std::ranges::any_of(columns_, [](const Column& column) { return column.node->selected; });
   const auto section = [&](std::string_view name, const auto& get) {
     json.Key(name).BeginObject();
     for (const Column& column : columns_) column.Write(&json, get);
@@ -290,6 +288,7 @@ std::string StatisticsCollector::ToJson() const {
       return std::optional<std::string>(std::to_string(leaf.nulls()));
     });
   }
+  if (plan_->says_tight_bounds()) json.Key("tightBounds").Bool(true);
   json.EndObject();
   return text;
 }

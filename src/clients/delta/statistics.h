@@ -37,10 +37,13 @@ class StatisticsPlan {
   };
   const std::vector<Node>& columns() const { return columns_; }
   int string_prefix_units() const { return string_prefix_units_; }
+  /// Tables with deletion vectors say of each file whether its bounds are those of the rows left.
+  bool says_tight_bounds() const { return says_tight_bounds_; }
 
  private:
   std::vector<Node> columns_;
   int string_prefix_units_ = 32;
+  bool says_tight_bounds_ = false;
 };
 
 /// Gathers the statistics of one data file from its record batches (PROTOCOL.md, "Per-file

@@ -1,8 +1,5 @@
 #include "clients/delta/statistics.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <limits>
 #include <random>
@@ -11,6 +8,8 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "clients/delta/table_state.h"
 #include "data/arrow_schema.h"
@@ -56,8 +55,14 @@ TEST(StringBounds, TheLastCodePointIsSteppedOverUpToTwiceTheLength) {
 }
 
 TEST(StringBounds, MalformedBytesMakeNoFalseBound) {
-  EXPECT_EQ(TruncateMinimum("ab\xFF" "cd", 32), "ab");
-  EXPECT_EQ(TruncateMaximum("ab\xFF" "cd", 32), std::nullopt);
+  EXPECT_EQ(TruncateMinimum("ab\xFF"
+                            "cd",
+                            32),
+            "ab");
+  EXPECT_EQ(TruncateMaximum("ab\xFF"
+                            "cd",
+                            32),
+            std::nullopt);
   EXPECT_EQ(TruncateMaximum("ab\xE2\x82", 32), std::nullopt);
 }
 
@@ -99,27 +104,29 @@ std::string StatisticsOf(const StructType& schema, const std::vector<Array>& col
 }
 
 TEST(Statistics, LikeSparksForTheGoldenTable) {
-  const StructType schema =
-      StructType().add("user_id", StringType()).add("value", DoubleType()).add("t", TimestampType());
+  const StructType schema = StructType()
+                                .add("user_id", StringType())
+                                .add("value", DoubleType())
+                                .add("t", TimestampType());
   const auto micros = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
-  EXPECT_EQ(
-      StatisticsOf(schema,
-                   {Make<arrow::StringBuilder, std::string>(arrow::StringBuilder(), {"user-99638", "user-00000", {}}),
-                    Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {0.0, 398.98, {}}),
-                    Make<arrow::TimestampBuilder, std::int64_t>(
-                        arrow::TimestampBuilder(micros, arrow::default_memory_pool()),
-                        {1767225600000000, {}, 1767225600398999})}),
-      R"({"numRecords":3,"minValues":{"user_id":"user-00000","value":0.0,)"
-      R"("t":"2026-01-01T00:00:00.000Z"},"maxValues":{"user_id":"user-99638","value":398.98,)"
-      R"("t":"2026-01-01T00:00:00.398Z"},"nullCount":{"user_id":1,"value":1,"t":1}})");
+  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::StringBuilder, std::string>(
+                                      arrow::StringBuilder(), {"user-99638", "user-00000", {}}),
+                                  Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(),
+                                                                     {0.0, 398.98, {}}),
+                                  Make<arrow::TimestampBuilder, std::int64_t>(
+                                      arrow::TimestampBuilder(micros, arrow::default_memory_pool()),
+                                      {1767225600000000, {}, 1767225600398999})}),
+            R"({"numRecords":3,"minValues":{"user_id":"user-00000","value":0.0,)"
+            R"("t":"2026-01-01T00:00:00.000Z"},"maxValues":{"user_id":"user-99638","value":398.98,)"
+            R"("t":"2026-01-01T00:00:00.398Z"},"nullCount":{"user_id":1,"value":1,"t":1}})");
 }
 
 TEST(Statistics, TimestampsBeforeTheEpochAreCutDownwards) {
   const StructType schema = StructType().add("t", TimestampNTZType());
   const auto micros = arrow::timestamp(arrow::TimeUnit::MICRO);
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::TimestampBuilder, std::int64_t>(
-                                     arrow::TimestampBuilder(micros, arrow::default_memory_pool()),
-                                     {-1})}),
+  EXPECT_EQ(StatisticsOf(schema,
+                         {Make<arrow::TimestampBuilder, std::int64_t>(
+                             arrow::TimestampBuilder(micros, arrow::default_memory_pool()), {-1})}),
             R"({"numRecords":1,"minValues":{"t":"1969-12-31T23:59:59.999"},)"
             R"("maxValues":{"t":"1969-12-31T23:59:59.999"},"nullCount":{"t":0}})");
 }
@@ -128,23 +135,26 @@ TEST(Statistics, NanAndInfinityMakeNoBounds) {
   const StructType schema = StructType().add("d", DoubleType());
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {1.5, nan, -2.0})}),
+  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(),
+                                                                     {1.5, nan, -2.0})}),
             R"({"numRecords":3,"minValues":{"d":-2.0},"maxValues":{},"nullCount":{"d":0}})");
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {nan})}),
-            R"({"numRecords":1,"minValues":{},"maxValues":{},"nullCount":{"d":0}})");
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {infinity, 1.0})}),
+  EXPECT_EQ(
+      StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {nan})}),
+      R"({"numRecords":1,"minValues":{},"maxValues":{},"nullCount":{"d":0}})");
+  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(),
+                                                                     {infinity, 1.0})}),
             R"({"numRecords":2,"minValues":{"d":1.0},"maxValues":{},"nullCount":{"d":0}})");
 }
 
 TEST(Statistics, NegativeZeroIsTheLowerOne) {
   const StructType schema = StructType().add("d", DoubleType());
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {0.0, -0.0})}),
+  EXPECT_EQ(StatisticsOf(schema,
+                         {Make<arrow::DoubleBuilder, double>(arrow::DoubleBuilder(), {0.0, -0.0})}),
             R"({"numRecords":2,"minValues":{"d":-0.0},"maxValues":{"d":0.0},"nullCount":{"d":0}})");
 }
 
 TEST(Statistics, DecimalsArePlain) {
-  const StructType schema =
-      StructType().add("a", DecimalType(20, 8)).add("b", DecimalType(5, 0));
+  const StructType schema = StructType().add("a", DecimalType(20, 8)).add("b", DecimalType(5, 0));
   const auto make = [](int precision, int scale, std::int64_t low, std::int64_t high) {
     arrow::Decimal128Builder builder(arrow::decimal128(precision, scale));
     EXPECT_TRUE(builder.Append(arrow::Decimal128(high)).ok());
@@ -158,9 +168,11 @@ TEST(Statistics, DecimalsArePlain) {
 
 TEST(Statistics, UnorderedTypesOnlyCountNulls) {
   const StructType schema = StructType().add("b", BooleanType()).add("x", BinaryType());
-  EXPECT_EQ(StatisticsOf(schema, {Make<arrow::BooleanBuilder, bool>(arrow::BooleanBuilder(), {true, {}}),
-                                  Make<arrow::BinaryBuilder, std::string>(arrow::BinaryBuilder(), {"q", "r"})}),
-            R"({"numRecords":2,"minValues":{},"maxValues":{},"nullCount":{"b":1,"x":0}})");
+  EXPECT_EQ(
+      StatisticsOf(schema,
+                   {Make<arrow::BooleanBuilder, bool>(arrow::BooleanBuilder(), {true, {}}),
+                    Make<arrow::BinaryBuilder, std::string>(arrow::BinaryBuilder(), {"q", "r"})}),
+      R"({"numRecords":2,"minValues":{},"maxValues":{},"nullCount":{"b":1,"x":0}})");
 }
 
 TEST(Statistics, AFieldOfANullStructIsNull) {
@@ -176,15 +188,15 @@ TEST(Statistics, AFieldOfANullStructIsNull) {
 }
 
 TEST(Statistics, SlicesAreRead) {
-  const Array numbers = Make<arrow::Int64Builder, std::int64_t>(arrow::Int64Builder(), {9, {}, 3, 4, -8});
+  const Array numbers =
+      Make<arrow::Int64Builder, std::int64_t>(arrow::Int64Builder(), {9, {}, 3, 4, -8});
   EXPECT_EQ(StatisticsOf(StructType().add("n", LongType()), {numbers->Slice(1, 3)}),
             R"({"numRecords":3,"minValues":{"n":3},"maxValues":{"n":4},"nullCount":{"n":1}})");
 }
 
 TEST(StatisticsPlan, FirstLeavesOrListedColumns) {
   const StructType inner = StructType().add("x", LongType()).add("y", LongType());
-  const StructType schema =
-      StructType().add("a", LongType()).add("s", inner).add("z", LongType());
+  const StructType schema = StructType().add("a", LongType()).add("s", inner).add("z", LongType());
   const auto one = [](std::int64_t value) {
     return Make<arrow::Int64Builder, std::int64_t>(arrow::Int64Builder(), {value});
   };

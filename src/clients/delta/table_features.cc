@@ -25,7 +25,7 @@ struct LegacyFeature {
 };
 
 constexpr std::array kLegacyFeatures = {
-    LegacyFeature{"appendOnly", 0, 2},       LegacyFeature{"invariants", 0, 2},
+    LegacyFeature{"invariants", 0, 2},       LegacyFeature{"appendOnly", 0, 2},
     LegacyFeature{"checkConstraints", 0, 3}, LegacyFeature{"changeDataFeed", 0, 4},
     LegacyFeature{"generatedColumns", 0, 4}, LegacyFeature{"columnMapping", 2, 5},
     LegacyFeature{"identityColumns", 0, 6},
@@ -33,15 +33,23 @@ constexpr std::array kLegacyFeatures = {
 
 // Reader-writer features that ask nothing of one who only appends, or that we carry out.
 constexpr std::array<std::string_view, 8> kReadable = {
-    "columnMapping",       "deletionVectors", "timestampNtz",        "v2Checkpoint",
+    "columnMapping",       "deletionVectors", "timestampNtz",         "v2Checkpoint",
     "vacuumProtocolCheck", "typeWidening",    "typeWidening-preview", "timestampWithoutTimezone"};
 
 // The writer features on top of these. Some are refused below when the table makes use of them.
-constexpr std::array<std::string_view, 13> kAppendable = {
-    "appendOnly",      "invariants",          "checkConstraints", "changeDataFeed",
-    "generatedColumns", "identityColumns",    "allowColumnDefaults", "domainMetadata",
-    "rowTracking",     "clustering",          "inCommitTimestamp", "checkpointProtection",
-    "materializePartitionColumns"};
+constexpr std::array<std::string_view, 13> kAppendable = {"appendOnly",
+                                                          "invariants",
+                                                          "checkConstraints",
+                                                          "changeDataFeed",
+                                                          "generatedColumns",
+                                                          "identityColumns",
+                                                          "allowColumnDefaults",
+                                                          "domainMetadata",
+                                                          "rowTracking",
+                                                          "clustering",
+                                                          "inCommitTimestamp",
+                                                          "checkpointProtection",
+                                                          "materializePartitionColumns"};
 
 template <typename List>
 bool Contains(const List& list, std::string_view value) {
@@ -145,8 +153,8 @@ Status CheckReadable(const Protocol& protocol, std::string_view table) {
   return Status::Ok();
 }
 
-Status CheckAppendable(const Protocol& protocol, const Metadata& metadata,
-                       const StructType& schema, std::string_view table) {
+Status CheckAppendable(const Protocol& protocol, const Metadata& metadata, const StructType& schema,
+                       std::string_view table) {
   MILLRACE_RETURN_IF_ERROR(CheckReadable(protocol, table));
   std::vector<std::string> unknown;
   for (const std::string& feature : protocol.writer_features.value_or(std::vector<std::string>())) {

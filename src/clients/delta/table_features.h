@@ -23,9 +23,9 @@ base::Status CheckReadable(const Protocol& protocol, std::string_view table);
 base::Status CheckAppendable(const Protocol& protocol, const Metadata& metadata,
                              const StructType& schema, std::string_view table);
 
-/// The protocol that a table with this schema needs, at least `current`: (1,2) as it is, or raised to
-/// (3,7) with timestampNtz and every older feature that may be in use. DELTA_UNSUPPORTED_FEATURES_
-/// FOR_WRITE for a schema with types that we do not write.
+/// The protocol that a table with this schema needs, at least `current`: (1,2) as it is, or raised
+/// to (3,7) with timestampNtz and every older feature that may be in use.
+/// DELTA_UNSUPPORTED_FEATURES_ FOR_WRITE for a schema with types that we do not write.
 base::Result<Protocol> ProtocolFor(const StructType& schema, const Protocol& current,
                                    std::string_view table);
 

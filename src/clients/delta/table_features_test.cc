@@ -36,16 +36,14 @@ TEST(TableFeatures, WhatIsUnknownIsNamed) {
 }
 
 TEST(TableFeatures, WhatWeHonourIsTaken) {
-  const Protocol all =
-      Modern({"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint",
-              "vacuumProtocolCheck", "typeWidening"},
-             {"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint",
-              "vacuumProtocolCheck", "typeWidening", "appendOnly", "invariants",
-              "checkConstraints", "changeDataFeed", "generatedColumns", "identityColumns",
-              "allowColumnDefaults", "domainMetadata", "rowTracking", "clustering",
-              "inCommitTimestamp", "checkpointProtection"});
-  EXPECT_TRUE(
-      CheckAppendable(all, Metadata(), StructType().add("a", LongType()), "/t").ok());
+  const Protocol all = Modern(
+      {"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck",
+       "typeWidening"},
+      {"columnMapping", "deletionVectors", "timestampNtz", "v2Checkpoint", "vacuumProtocolCheck",
+       "typeWidening", "appendOnly", "invariants", "checkConstraints", "changeDataFeed",
+       "generatedColumns", "identityColumns", "allowColumnDefaults", "domainMetadata",
+       "rowTracking", "clustering", "inCommitTimestamp", "checkpointProtection"});
+  EXPECT_TRUE(CheckAppendable(all, Metadata(), StructType().add("a", LongType()), "/t").ok());
 }
 
 TEST(TableFeatures, UseOfThemInNestedColumnsIsSeen) {

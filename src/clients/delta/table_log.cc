@@ -123,9 +123,8 @@ Status TableLog::AssignRowIds(std::vector<AddFile>* adds, const Transaction& tra
       found != state_.domains.end()) {
     const auto mark = LongOf(found->second.configuration, "rowIdHighWaterMark");
     if (!mark) {
-      return Status::Corrupt(fmt::format("{}: domain {} holds no rowIdHighWaterMark: {}",
-                                         log_path_, kRowTrackingDomain,
-                                         found->second.configuration));
+      return Status::Corrupt(fmt::format("{}: domain {} holds no rowIdHighWaterMark: {}", log_path_,
+                                         kRowTrackingDomain, found->second.configuration));
     }
     high_water_mark = *mark;
   }
@@ -137,7 +136,9 @@ Status TableLog::AssignRowIds(std::vector<AddFile>* adds, const Transaction& tra
   if (!adds->empty()) {
     actions->push_back(DomainMetadata{
         std::string(kRowTrackingDomain),
-        fmt::format("{{\"rowIdHighWaterMark\":{}}}", high_water_mark), false});
+        fmt::format("{{\"rowIdHighWaterMark\":{},\"domainName\":\"delta.rowTracking\"}}",
+                    high_water_mark),
+        false});
   }
   return Status::Ok();
 }
@@ -166,11 +167,13 @@ Result<std::string> TableLog::Render(const Transaction& transaction) {
   if (transaction.metadata) actions.push_back(*transaction.metadata);
   if (transaction.protocol) actions.push_back(*transaction.protocol);
   const Protocol& protocol = transaction.protocol ? *transaction.protocol : state_.protocol;
+  std::vector<Action> domains;
   if (IsFeatureSupported(protocol, "rowTracking")) {
-    MILLRACE_RETURN_IF_ERROR(AssignRowIds(&adds, transaction, &actions));
+    MILLRACE_RETURN_IF_ERROR(AssignRowIds(&adds, transaction, &domains));
   }
   if (transaction.txn) actions.push_back(*transaction.txn);
   for (AddFile& add : adds) actions.push_back(std::move(add));
+  for (Action& domain : domains) actions.push_back(std::move(domain));
 
   std::string text;
   for (const Action& action : actions) {
@@ -182,8 +185,7 @@ Result<std::string> TableLog::Render(const Transaction& transaction) {
 
 Result<bool> TableLog::StepOverWinners(const Transaction& transaction) {
   while (true) {
-    MILLRACE_ASSIGN_OR_RETURN(std::optional<CommitSummary> winner,
-                              ReadSummary(state_.version + 1));
+    MILLRACE_ASSIGN_OR_RETURN(std::optional<CommitSummary> winner, ReadSummary(state_.version + 1));
     if (!winner) return false;
     if (winner->IsOf(transaction.txn_id)) {
       Apply(*winner);

@@ -17,8 +17,8 @@
 namespace millrace::clients::delta {
 
 /// The log of one Delta table, for one appending writer. Keeps the state of the newest version that
-/// it has seen; a refresh reads only the commits that are new. Any number of processes may commit to
-/// the same table through one of these each. One thread at a time.
+/// it has seen; a refresh reads only the commits that are new. Any number of processes may commit
+/// to the same table through one of these each. One thread at a time.
 ///
 /// A commit is one CreateExclusive of `_delta_log/<version>.json`: whoever puts the file first has
 /// the version. Every commit carries a fresh txnId, by which a commit whose answer was lost is

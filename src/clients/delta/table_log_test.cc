@@ -1,13 +1,12 @@
 #include "clients/delta/table_log.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <set>
 #include <thread>
 
 #include <arrow/table.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "base/uuid.h"
 #include "clients/delta/checkpoint_writer.h"
@@ -268,7 +267,8 @@ TEST_F(TableLogTest, ManyWritersOnALocalDiskLandOnceEach) {
   };
   visitor.remove = [](RemoveFile&&) { return Status::Ok(); };
   ASSERT_TRUE(ReconcileFiles(fs::LocalFileSystem(), table + "/_delta_log", reader.state().version,
-                             visitor, [&] {
+                             visitor,
+                             [&] {
                                files = 0;
                                return Status::Ok();
                              })
@@ -363,9 +363,9 @@ TEST_F(TableLogTest, InCommitTimestampsAndRowIdsGrow) {
   TableLog log = Open(&memory_);
   ASSERT_TRUE(log.Refresh().ok());
   Transaction create = Append(log, "q", 0, "a");
-  create.protocol = Protocol{
-      1, 7, std::nullopt,
-      std::vector<std::string>{"inCommitTimestamp", "rowTracking", "domainMetadata"}};
+  create.protocol =
+      Protocol{1, 7, std::nullopt,
+               std::vector<std::string>{"inCommitTimestamp", "rowTracking", "domainMetadata"}};
   create.metadata->configuration["delta.enableInCommitTimestamps"] = "true";
   ASSERT_TRUE(log.Commit(&create, {}).ok());
   const auto first = log.state().in_commit_timestamp;
@@ -375,7 +375,8 @@ TEST_F(TableLogTest, InCommitTimestampsAndRowIdsGrow) {
   const std::string text = memory_.Read("/t/_delta_log/" + CommitFileName(1)).value();
   EXPECT_THAT(text, ::testing::HasSubstr(R"("baseRowId":3,"defaultRowCommitVersion":1)"));
   EXPECT_THAT(text, ::testing::HasSubstr(R"({"domainMetadata":{"domain":"delta.rowTracking",)"
-                                         R"("configuration":"{\"rowIdHighWaterMark\":5}")"));
+                                         R"("configuration":"{\"rowIdHighWaterMark\":5,)"
+                                         R"(\"domainName\":\"delta.rowTracking\"}")"));
 }
 
 }  // namespace

@@ -65,8 +65,8 @@ Status ReadState(fs::FileSystem* file_system, const std::string& log_path,
     return Status::Ok();
   };
   if (checkpoint.version >= 0) {
-    MILLRACE_RETURN_IF_ERROR(ReadCheckpoint(file_system, log_path, checkpoint,
-                                            CheckpointContent::kWithoutFiles, apply));
+    MILLRACE_RETURN_IF_ERROR(
+        ReadCheckpoint(file_system, log_path, checkpoint, CheckpointContent::kWithoutFiles, apply));
   }
   for (const std::int64_t version : commits) {
     state->in_commit_timestamp.reset();
@@ -169,21 +169,22 @@ Status ReconcileFiles(fs::FileSystem* file_system, const std::string& log_path,
     FileActions newer;
     MILLRACE_RETURN_IF_ERROR(CollectFileActions(file_system, log_path, commits, &newer));
     if (checkpoint.version >= 0) {
-      MILLRACE_RETURN_IF_ERROR(ReadCheckpoint(
-          file_system, log_path, checkpoint, CheckpointContent::kAll,
-          [&](Action&& action) -> Status {
-            if (auto* add = std::get_if<AddFile>(&action)) {
-              if (newer.contains(FileKey(add->path, add->deletion_vector))) return Status::Ok();
-              return visitor.add(std::move(*add));
-            }
-            if (auto* remove = std::get_if<RemoveFile>(&action)) {
-              if (newer.contains(FileKey(remove->path, remove->deletion_vector))) {
-                return Status::Ok();
-              }
-              return visitor.remove(std::move(*remove));
-            }
-            return Status::Ok();
-          }));
+      MILLRACE_RETURN_IF_ERROR(
+          ReadCheckpoint(file_system, log_path, checkpoint, CheckpointContent::kAll,
+                         [&](Action&& action) -> Status {
+                           if (auto* add = std::get_if<AddFile>(&action)) {
+                             if (newer.contains(FileKey(add->path, add->deletion_vector)))
+                               return Status::Ok();
+                             return visitor.add(std::move(*add));
+                           }
+                           if (auto* remove = std::get_if<RemoveFile>(&action)) {
+                             if (newer.contains(FileKey(remove->path, remove->deletion_vector))) {
+                               return Status::Ok();
+                             }
+                             return visitor.remove(std::move(*remove));
+                           }
+                           return Status::Ok();
+                         }));
     }
     for (auto& [key, file] : newer) MILLRACE_RETURN_IF_ERROR(Visit(std::move(file), visitor));
     return Status::Ok();

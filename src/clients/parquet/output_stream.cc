@@ -18,7 +18,8 @@ arrow::Status OutputStream::Append(std::string_view bytes) {
 
 arrow::Status OutputStream::Write(const void* data, std::int64_t size_bytes) {
   if (closed_) return arrow::Status::Invalid("write to a closed stream");
-  const std::string_view bytes(static_cast<const char*>(data), static_cast<std::size_t>(size_bytes));
+  const std::string_view bytes(static_cast<const char*>(data),
+                               static_cast<std::size_t>(size_bytes));
   position_ += size_bytes;
   if (gathered_.size() + bytes.size() > kGatherBytes) ARROW_RETURN_NOT_OK(Flush());
   if (bytes.size() > kGatherBytes / 2) return Append(bytes);

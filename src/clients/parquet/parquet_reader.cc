@@ -42,9 +42,7 @@ class ArrowParquetReader : public ParquetReader {
   }
 
   std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
-  std::int64_t rows() const override {
-    return reader_->parquet_reader()->metadata()->num_rows();
-  }
+  std::int64_t rows() const override { return reader_->parquet_reader()->metadata()->num_rows(); }
 
   Result<std::shared_ptr<arrow::Table>> ReadAll() override {
     std::shared_ptr<arrow::Table> table;

@@ -8,8 +8,10 @@
 #include <arrow/type.h>
 #include <arrow/util/byte_size.h>
 #include <fmt/format.h>
+#include <parquet/arrow/schema.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
+#include <parquet/schema.h>
 
 #include "clients/parquet/output_stream.h"
 #include "data/arrow_schema.h"
@@ -23,11 +25,16 @@ using base::Status;
 
 arrow::Compression::type ToArrow(Compression compression) {
   switch (compression) {
-    case Compression::kNone: return arrow::Compression::UNCOMPRESSED;
-    case Compression::kSnappy: return arrow::Compression::SNAPPY;
-    case Compression::kGzip: return arrow::Compression::GZIP;
-    case Compression::kZstd: return arrow::Compression::ZSTD;
-    case Compression::kLz4Raw: return arrow::Compression::LZ4;
+    case Compression::kNone:
+      return arrow::Compression::UNCOMPRESSED;
+    case Compression::kSnappy:
+      return arrow::Compression::SNAPPY;
+    case Compression::kGzip:
+      return arrow::Compression::GZIP;
+    case Compression::kZstd:
+      return arrow::Compression::ZSTD;
+    case Compression::kLz4Raw:
+      return arrow::Compression::LZ4;
   }
   return arrow::Compression::UNCOMPRESSED;
 }
@@ -40,6 +47,24 @@ Status Guarded(Call&& call) {
   } catch (const std::exception& error) {
     return Status::Internal(fmt::format("parquet: {}", error.what()));
   }
+}
+
+// The footer's bounds of floating-point columns pass over NaN, which for Spark is above everything:
+// with them it would skip rows that belong to the answer.
+arrow::Status LeaveOutFloatStatistics(const arrow::Schema& schema,
+                                      const ::parquet::ArrowWriterProperties& columns,
+                                      ::parquet::WriterProperties::Builder* file) {
+  std::shared_ptr<::parquet::SchemaDescriptor> descriptor;
+  ARROW_RETURN_NOT_OK(
+      ::parquet::arrow::ToParquetSchema(&schema, *file->build(), columns, &descriptor));
+  for (int i = 0; i < descriptor->num_columns(); ++i) {
+    const ::parquet::ColumnDescriptor* column = descriptor->Column(i);
+    if (column->physical_type() == ::parquet::Type::FLOAT ||
+        column->physical_type() == ::parquet::Type::DOUBLE) {
+      file->disable_statistics(column->path());
+    }
+  }
+  return arrow::Status::OK();
 }
 
 class ArrowParquetWriter : public ParquetWriter {
@@ -60,7 +85,8 @@ class ArrowParquetWriter : public ParquetWriter {
     columns.coerce_timestamps(arrow::TimeUnit::MICRO)
         ->disable_deprecated_int96_timestamps()
         ->enable_compliant_nested_types();
-    return Guarded([&] {
+    return Guarded([&]() -> arrow::Status {
+      ARROW_RETURN_NOT_OK(LeaveOutFloatStatistics(*schema, *columns.build(), &file));
       return ::parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream_,
                                                 file.build(), columns.build())
           .Value(&writer_);
@@ -129,19 +155,28 @@ Result<Compression> ParseCompression(std::string_view name) {
         "Parquet compression \"{}\" cannot be written; use snappy, zstd, gzip, lz4_raw or none",
         name));
   }
-  return Status::InvalidArgument(fmt::format(
-      "Codec [{}] is not available. Available codecs are none, uncompressed, snappy, gzip, zstd, "
-      "lz4_raw.",
-      name));
+  const std::string available = "uncompressed, snappy, lz4_raw, none, zstd, gzip";
+  return Status::InvalidArgument(
+             fmt::format("The codec {} is not available. Available codecs are {}.", name,
+                         available))
+      .WithSparkError({"SparkIllegalArgumentException",
+                       "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                       "56038",
+                       {{"codecName", std::string(name)}, {"availableCodecs", available}}});
 }
 
 std::string_view FileNameSuffix(Compression compression) {
   switch (compression) {
-    case Compression::kNone: return "";
-    case Compression::kSnappy: return ".snappy";
-    case Compression::kGzip: return ".gz";
-    case Compression::kZstd: return ".zstd";
-    case Compression::kLz4Raw: return ".lz4raw";
+    case Compression::kNone:
+      return "";
+    case Compression::kSnappy:
+      return ".snappy";
+    case Compression::kGzip:
+      return ".gz";
+    case Compression::kZstd:
+      return ".zstd";
+    case Compression::kLz4Raw:
+      return ".lz4raw";
   }
   return "";
 }

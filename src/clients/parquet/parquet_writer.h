@@ -32,8 +32,9 @@ struct WriterOptions {
 
 /// One Parquet file in the making, in the form that every Delta reader takes: data page v1, PLAIN
 /// and RLE_DICTIONARY, decimals as INT32/INT64 where they fit, TIMESTAMP(MICROS), three-level
-/// lists, no ARROW:schema; a field's `PARQUET:field_id` metadata becomes its field id. One thread
-/// at a time. Destroying it unclosed leaves no file behind.
+/// lists, no ARROW:schema, no bounds of floating-point columns in the footer; a field's
+/// `PARQUET:field_id` metadata becomes its field id. One thread at a time. Destroying it unclosed
+/// leaves no file behind.
 class ParquetWriter {
  public:
   static base::Result<std::unique_ptr<ParquetWriter>> Open(std::unique_ptr<fs::OutputFile> file,

@@ -1,14 +1,20 @@
 #include "clients/parquet/parquet_writer.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <cmath>
 
 #include <arrow/array.h>
+#include <arrow/buffer.h>
 #include <arrow/builder.h>
+#include <arrow/io/memory.h>
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+#include <parquet/statistics.h>
 
 #include "clients/parquet/parquet_reader.h"
 #include "fs/faulty_file_system.h"
@@ -77,16 +83,16 @@ TEST_F(ParquetFiles, SlicesAreWrittenAsSlices) {
 }
 
 TEST_F(ParquetFiles, TheFormThatEveryReaderTakes) {
-  const auto schema = arrow::schema(
-      {arrow::field("d", arrow::decimal128(9, 2)), arrow::field("t", arrow::timestamp(
-                                                       arrow::TimeUnit::MICRO, "UTC"))});
+  const auto schema =
+      arrow::schema({arrow::field("d", arrow::decimal128(9, 2)),
+                     arrow::field("t", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"))});
   arrow::Decimal128Builder decimals(arrow::decimal128(9, 2));
   arrow::TimestampBuilder times(schema->field(1)->type(), arrow::default_memory_pool());
   ASSERT_TRUE(decimals.Append(arrow::Decimal128(-123)).ok() && times.Append(1'000'001).ok());
   auto writer = Open(schema);
-  ASSERT_TRUE(writer->Write(*arrow::RecordBatch::Make(
-                        schema, 1,
-                        {decimals.Finish().ValueOrDie(), times.Finish().ValueOrDie()}))
+  ASSERT_TRUE(writer
+                  ->Write(*arrow::RecordBatch::Make(
+                      schema, 1, {decimals.Finish().ValueOrDie(), times.Finish().ValueOrDie()}))
                   .ok());
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(Bytes().find("ARROW:schema"), std::string::npos);
@@ -101,6 +107,29 @@ TEST_F(ParquetFiles, FieldIdsAreKept) {
   ASSERT_TRUE(writer->Write(*Longs(0, 1)).ok());
   ASSERT_TRUE(writer->Close().ok());
   EXPECT_EQ(ReadBack()->schema()->field(0)->metadata()->Get("PARQUET:field_id").ValueOrDie(), "17");
+}
+
+// Spark would skip the NaN rows of `d > 1` by bounds that leave NaN out.
+TEST_F(ParquetFiles, NoBoundsOfFloatingPointColumns) {
+  const auto inner = arrow::struct_({arrow::field("d", arrow::float64())});
+  const auto schema = arrow::schema({arrow::field("s", inner), arrow::field("n", arrow::int64())});
+  arrow::DoubleBuilder doubles;
+  ASSERT_TRUE(doubles.Append(0.5).ok() && doubles.Append(std::nan("")).ok());
+  const auto structs = std::make_shared<arrow::StructArray>(
+      inner, 2, arrow::ArrayVector{doubles.Finish().ValueOrDie()});
+  auto writer = Open(schema);
+  ASSERT_TRUE(
+      writer->Write(*arrow::RecordBatch::Make(schema, 2, {structs, Longs(0, 2)->column(0)})).ok());
+  ASSERT_TRUE(writer->Close().ok());
+  const auto file = ::parquet::ParquetFileReader::Open(
+      std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(Bytes())));
+  const auto group = file->metadata()->RowGroup(0);
+  const auto has_bounds = [&](int column) {
+    const auto statistics = group->ColumnChunk(column)->statistics();
+    return statistics != nullptr && statistics->HasMinMax();
+  };
+  EXPECT_FALSE(has_bounds(0));
+  EXPECT_TRUE(has_bounds(1));
 }
 
 TEST_F(ParquetFiles, RowGroupsEndByBytes) {
@@ -127,8 +156,8 @@ TEST_F(ParquetFiles, AFullDiskIsToldAsSuch) {
   fs::FaultyFileSystem full(&memory_, [](const fs::Operation& operation) {
     return operation.kind == fs::Operation::Kind::kAppend ? fs::Fault::kNoSpace : fs::Fault::kNone;
   });
-  auto writer = ParquetWriter::Open(full.OpenOutput("/d/f.parquet").value(), Longs(0, 0)->schema(),
-                                    {});
+  auto writer =
+      ParquetWriter::Open(full.OpenOutput("/d/f.parquet").value(), Longs(0, 0)->schema(), {});
   ASSERT_TRUE(writer.ok());
   Status status = (*writer)->Write(*Longs(0, 1000));
   if (status.ok()) status = (*writer)->Close().status();

@@ -30,8 +30,7 @@ std::vector<std::int64_t> KitIds(std::int64_t first, std::int64_t count) {
   return ids;
 }
 
-Status WriteParts(SinkBatch* batch,
-                  const std::vector<std::shared_ptr<arrow::RecordBatch>>& parts) {
+Status WriteParts(SinkBatch* batch, const std::vector<std::shared_ptr<arrow::RecordBatch>>& parts) {
   for (const auto& rows : parts) {
     MILLRACE_ASSIGN_OR_RETURN(const auto writer, batch->NewWriter());
     MILLRACE_RETURN_IF_ERROR(writer->Write(rows));

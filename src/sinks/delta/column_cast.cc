@@ -40,10 +40,11 @@ Status Overflow(const DataType& from, const DataType& to, const std::string& col
   return clients::delta::DeltaError(
       StatusCode::kInvalidArgument, "SparkArithmeticException", "CAST_OVERFLOW_IN_TABLE_INSERT",
       "22003",
-      fmt::format("Fail to assign a value of \"{}\" type to the \"{}\" type column or variable `{}` "
-                  "due to an overflow. Use `try_cast` on the input value to tolerate overflow and "
-                  "return NULL instead.",
-                  from.sql(), to.sql(), column),
+      fmt::format(
+          "Fail to assign a value of \"{}\" type to the \"{}\" type column or variable `{}` "
+          "due to an overflow. Use `try_cast` on the input value to tolerate overflow and "
+          "return NULL instead.",
+          from.sql(), to.sql(), column),
       {{"sourceType", fmt::format("\"{}\"", from.sql())},
        {"targetType", fmt::format("\"{}\"", to.sql())},
        {"columnName", fmt::format("`{}`", column)}});
@@ -74,12 +75,18 @@ __int128 DecimalAt(const arrow::Decimal128Array& values, std::int64_t i) {
 
 std::int64_t IntegerAt(const arrow::Array& values, std::int64_t i) {
   switch (values.type_id()) {
-    case arrow::Type::INT8: return static_cast<const arrow::Int8Array&>(values).Value(i);
-    case arrow::Type::INT16: return static_cast<const arrow::Int16Array&>(values).Value(i);
-    case arrow::Type::INT32: return static_cast<const arrow::Int32Array&>(values).Value(i);
-    case arrow::Type::DATE32: return static_cast<const arrow::Date32Array&>(values).Value(i);
-    case arrow::Type::TIMESTAMP: return static_cast<const arrow::TimestampArray&>(values).Value(i);
-    default: return static_cast<const arrow::Int64Array&>(values).Value(i);
+    case arrow::Type::INT8:
+      return static_cast<const arrow::Int8Array&>(values).Value(i);
+    case arrow::Type::INT16:
+      return static_cast<const arrow::Int16Array&>(values).Value(i);
+    case arrow::Type::INT32:
+      return static_cast<const arrow::Int32Array&>(values).Value(i);
+    case arrow::Type::DATE32:
+      return static_cast<const arrow::Date32Array&>(values).Value(i);
+    case arrow::Type::TIMESTAMP:
+      return static_cast<const arrow::TimestampArray&>(values).Value(i);
+    default:
+      return static_cast<const arrow::Int64Array&>(values).Value(i);
   }
 }
 
@@ -88,19 +95,23 @@ std::string TextAt(const arrow::Array& values, const DataType& type, std::int64_
   switch (type.kind()) {
     case Kind::kBoolean:
       return static_cast<const arrow::BooleanArray&>(values).Value(i) ? "true" : "false";
-    case Kind::kFloat: return data::FloatText(static_cast<const arrow::FloatArray&>(values).Value(i));
+    case Kind::kFloat:
+      return data::FloatText(static_cast<const arrow::FloatArray&>(values).Value(i));
     case Kind::kDouble:
       return data::DoubleText(static_cast<const arrow::DoubleArray&>(values).Value(i));
     case Kind::kDecimal:
       return data::DecimalText(DecimalAt(static_cast<const arrow::Decimal128Array&>(values), i),
                                type.scale());
-    case Kind::kDate: return data::DateText(IntegerAt(values, i));
-    case Kind::kTimestamp: return data::TimestampText(IntegerAt(values, i), zone);
+    case Kind::kDate:
+      return data::DateText(IntegerAt(values, i));
+    case Kind::kTimestamp:
+      return data::TimestampText(IntegerAt(values, i), zone);
     case Kind::kTimestampNtz:
       return data::TimestampText(IntegerAt(values, i), absl::UTCTimeZone());
     case Kind::kBinary:
       return std::string(static_cast<const arrow::BinaryArray&>(values).GetView(i));
-    default: return std::to_string(IntegerAt(values, i));
+    default:
+      return std::to_string(IntegerAt(values, i));
   }
 }
 
@@ -136,16 +147,15 @@ Result<Array> CastDatetime(const arrow::Array& values, const DataType& from, con
     });
   }
   MILLRACE_ASSIGN_OR_RETURN(const auto type, data::ToArrowType(to));
-  return BuildEach(values, arrow::TimestampBuilder(type, arrow::default_memory_pool()),
-                   [&](std::int64_t i) {
-                     return to.is(Kind::kTimestamp) ? InstantOf(wall(i), zone) : wall(i);
-                   });
+  return BuildEach(
+      values, arrow::TimestampBuilder(type, arrow::default_memory_pool()),
+      [&](std::int64_t i) { return to.is(Kind::kTimestamp) ? InstantOf(wall(i), zone) : wall(i); });
 }
 
 Result<Array> CastWithArrow(const arrow::Array& values, const DataType& to, bool checked) {
   MILLRACE_ASSIGN_OR_RETURN(const auto type, data::ToArrowType(to));
-  const auto options = checked ? arrow::compute::CastOptions::Safe(type)
-                               : arrow::compute::CastOptions::Unsafe(type);
+  const auto options =
+      checked ? arrow::compute::CastOptions::Safe(type) : arrow::compute::CastOptions::Unsafe(type);
   arrow::Result<Array> cast = arrow::compute::Cast(values, type, options);
   MILLRACE_RETURN_IF_ERROR(data::FromArrow(cast.status()));
   return *std::move(cast);
@@ -156,15 +166,18 @@ template <typename Floating>
 Result<Array> CastFloating(const Floating& values, const DataType& from, const DataType& to,
                            const std::string& column) {
   bool fits = true;
-  const int bits = to.is(Kind::kByte) ? 8 : to.is(Kind::kShort) ? 16 : to.is(Kind::kInteger) ? 32 : 64;
+  const int bits = to.is(Kind::kByte)      ? 8
+                   : to.is(Kind::kShort)   ? 16
+                   : to.is(Kind::kInteger) ? 32
+                                           : 64;
   const double bound = std::ldexp(1.0, bits - 1);
-  MILLRACE_ASSIGN_OR_RETURN(
-      const Array whole, BuildEach(values, arrow::Int64Builder(), [&](std::int64_t i) {
-        const double value = std::trunc(static_cast<double>(values.Value(i)));
-        const bool fits_here = value >= -bound && value < bound;
-        fits = fits && fits_here;
-        return fits_here ? static_cast<std::int64_t>(value) : 0;
-      }));
+  MILLRACE_ASSIGN_OR_RETURN(const Array whole,
+                            BuildEach(values, arrow::Int64Builder(), [&](std::int64_t i) {
+                              const double value = std::trunc(static_cast<double>(values.Value(i)));
+                              const bool fits_here = value >= -bound && value < bound;
+                              fits = fits && fits_here;
+                              return fits_here ? static_cast<std::int64_t>(value) : 0;
+                            }));
   if (!fits) return Overflow(from, to, column);
   return CastWithArrow(*whole, to, true);
 }
@@ -174,20 +187,19 @@ Result<Array> CastDecimal(const arrow::Decimal128Array& values, const DataType& 
                           const DataType& to, const std::string& column) {
   bool fits = true;
   MILLRACE_ASSIGN_OR_RETURN(const auto type, data::ToArrowType(to));
-  MILLRACE_ASSIGN_OR_RETURN(
-      Array out,
-      BuildEach(values, arrow::Decimal128Builder(type), [&](std::int64_t i) {
-        arrow::Decimal128 value(values.GetValue(i));
-        if (to.scale() < from.scale()) {
-          value = value.ReduceScaleBy(from.scale() - to.scale(), true);
-        } else if (to.scale() > from.scale()) {
-          auto scaled = value.Rescale(from.scale(), to.scale());
-          fits = fits && scaled.ok();
-          value = scaled.ValueOr(arrow::Decimal128(0));
-        }
-        fits = fits && value.FitsInPrecision(to.precision());
-        return value;
-      }));
+  MILLRACE_ASSIGN_OR_RETURN(Array out,
+                            BuildEach(values, arrow::Decimal128Builder(type), [&](std::int64_t i) {
+                              arrow::Decimal128 value(values.GetValue(i));
+                              if (to.scale() < from.scale()) {
+                                value = value.ReduceScaleBy(from.scale() - to.scale(), true);
+                              } else if (to.scale() > from.scale()) {
+                                auto scaled = value.Rescale(from.scale(), to.scale());
+                                fits = fits && scaled.ok();
+                                value = scaled.ValueOr(arrow::Decimal128(0));
+                              }
+                              fits = fits && value.FitsInPrecision(to.precision());
+                              return value;
+                            }));
   if (!fits) return Overflow(from, to, column);
   return out;
 }
@@ -268,9 +280,8 @@ Result<ColumnCast> MakeStructCast(const DataType& from, const DataType& to,
     }
     std::shared_ptr<arrow::Buffer> validity;
     if (rows.null_count() > 0) {
-      auto copied = arrow::internal::CopyBitmap(arrow::default_memory_pool(),
-                                                rows.null_bitmap_data(), rows.offset(),
-                                                rows.length());
+      auto copied = arrow::internal::CopyBitmap(
+          arrow::default_memory_pool(), rows.null_bitmap_data(), rows.offset(), rows.length());
       MILLRACE_RETURN_IF_ERROR(data::FromArrow(copied.status()));
       validity = *std::move(copied);
     }
@@ -285,8 +296,8 @@ Result<ColumnCast> MakeNestedCast(const DataType& from, const DataType& to,
   const bool is_map = to.is(Kind::kMap);
   ColumnCast key;
   if (is_map) {
-    MILLRACE_ASSIGN_OR_RETURN(
-        key, MakeColumnCast(from.keyType(), to.keyType(), column + ".key", zone));
+    MILLRACE_ASSIGN_OR_RETURN(key,
+                              MakeColumnCast(from.keyType(), to.keyType(), column + ".key", zone));
   }
   MILLRACE_ASSIGN_OR_RETURN(
       ColumnCast value,
@@ -322,8 +333,7 @@ Result<ColumnCast> MakeNestedCast(const DataType& from, const DataType& to,
       entries->null_count = 0;
       shell->child_data[0] = std::move(entries);
     } else {
-      MILLRACE_RETURN_IF_ERROR(
-          cast_child(value, &shell->child_data[0], type->field(0)->type()));
+      MILLRACE_RETURN_IF_ERROR(cast_child(value, &shell->child_data[0], type->field(0)->type()));
     }
     return arrow::MakeArray(std::move(shell));
   });
@@ -347,8 +357,7 @@ Array WithType(const Array& values, const std::shared_ptr<arrow::DataType>& type
         auto copy = data->Copy();
         copy->type = to;
         for (std::size_t i = 0; i < copy->child_data.size(); ++i) {
-          copy->child_data[i] =
-              retype(copy->child_data[i], to->field(static_cast<int>(i))->type());
+          copy->child_data[i] = retype(copy->child_data[i], to->field(static_cast<int>(i))->type());
         }
         return copy;
       };

@@ -13,8 +13,8 @@
 namespace millrace::sinks::delta {
 
 /// Makes a column of the data into one of the table. Empty when nothing is to be done.
-using ColumnCast =
-    std::function<base::Result<std::shared_ptr<arrow::Array>>(const std::shared_ptr<arrow::Array>&)>;
+using ColumnCast = std::function<base::Result<std::shared_ptr<arrow::Array>>(
+    const std::shared_ptr<arrow::Array>&)>;
 
 /// Spark's store assignment, ANSI: numbers by value, with CAST_OVERFLOW_IN_TABLE_INSERT where one
 /// does not fit; dates and times in the session's zone; anything atomic to string as Spark prints

@@ -1,13 +1,12 @@
 #include "sinks/delta/column_cast.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <limits>
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/type.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "data/arrow_schema.h"
 #include "data/time_zone.h"
@@ -35,8 +34,9 @@ Array Texts(const std::vector<std::optional<std::string>>& values) {
   return Make(arrow::StringBuilder(), values);
 }
 Array Micros(const DataType& type, const std::vector<std::optional<std::int64_t>>& values) {
-  return Make(arrow::TimestampBuilder(data::ToArrowType(type).value(), arrow::default_memory_pool()),
-              values);
+  return Make(
+      arrow::TimestampBuilder(data::ToArrowType(type).value(), arrow::default_memory_pool()),
+      values);
 }
 Array Decimals(int precision, int scale, const std::vector<std::int64_t>& values) {
   arrow::Decimal128Builder builder(arrow::decimal128(precision, scale));
@@ -53,11 +53,11 @@ base::Result<Array> Cast(const Array& values, const DataType& from, const DataTy
   return cast ? cast(values) : values;
 }
 
-#define EXPECT_CAST(values, from, to, expected)                                \
-  do {                                                                         \
-    const auto cast = Cast(values, from, to);                                  \
-    ASSERT_TRUE(cast.ok()) << cast.status().ToString();                        \
-    EXPECT_TRUE((*cast)->Equals(*(expected))) << (*cast)->ToString();          \
+#define EXPECT_CAST(values, from, to, expected)                       \
+  do {                                                                \
+    const auto cast = Cast(values, from, to);                         \
+    ASSERT_TRUE(cast.ok()) << cast.status().ToString();               \
+    EXPECT_TRUE((*cast)->Equals(*(expected))) << (*cast)->ToString(); \
   } while (false)
 
 TEST(ColumnCast, NumbersByValue) {
@@ -74,8 +74,7 @@ TEST(ColumnCast, NumbersByValue) {
 
 TEST(ColumnCast, OverflowIsAnError) {
   const std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  for (const auto& [values, from, to] :
-       std::vector<std::tuple<Array, DataType, DataType>>{
+  for (const auto& [values, from, to] : std::vector<std::tuple<Array, DataType, DataType>>{
            {Longs({most}), LongType(), IntegerType()},
            {Longs({most}), LongType(), DecimalType(5, 2)},
            {Doubles({1e19}), DoubleType(), LongType()},
@@ -96,7 +95,8 @@ TEST(ColumnCast, DatesAndTimesInTheSessionsZone) {
   const auto back = Cast(*berlin, TimestampType(), DateType(), "Europe/Berlin");
   ASSERT_TRUE(back.ok());
   EXPECT_TRUE((*back)->Equals(*dates));
-  EXPECT_CAST(dates, DateType(), TimestampNTZType(), Micros(TimestampNTZType(), {1782864000000000, {}}));
+  EXPECT_CAST(dates, DateType(), TimestampNTZType(),
+              Micros(TimestampNTZType(), {1782864000000000, {}}));
 }
 
 TEST(ColumnCast, AnythingAtomicToString) {
@@ -152,8 +152,8 @@ TEST(ColumnCast, InsideArraysAndMaps) {
                          data::ToArrowType(MapType(StringType(), LongType())).value());
   ASSERT_TRUE(maps.Append().ok() && keys->Append("k").ok() && items->Append(1).ok());
   ASSERT_TRUE(maps.Append().ok() && keys->Append("l").ok() && items->AppendNull().ok());
-  const auto mapped = Cast(maps.Finish().ValueOrDie()->Slice(1, 1), MapType(StringType(), LongType()),
-                           MapType(StringType(), IntegerType()));
+  const auto mapped = Cast(maps.Finish().ValueOrDie()->Slice(1, 1),
+                           MapType(StringType(), LongType()), MapType(StringType(), IntegerType()));
   ASSERT_TRUE(mapped.ok()) << mapped.status().ToString();
   ASSERT_TRUE((*mapped)->ValidateFull().ok()) << (*mapped)->ValidateFull().ToString();
   EXPECT_EQ(static_cast<const arrow::MapArray&>(**mapped).items()->type_id(), arrow::Type::INT32);

@@ -70,8 +70,7 @@ class IdAssigner {
           clients::delta::WithFieldMetadata(field.metadata, kIdKey, std::to_string(++max_id_));
     }
     if (!clients::delta::HasFieldMetadata(field, kNameKey)) {
-      const std::string name =
-          fmt::format("\"col-{}\"", base::Uuid::Random(random_).ToString());
+      const std::string name = fmt::format("\"col-{}\"", base::Uuid::Random(random_).ToString());
       field.metadata = clients::delta::WithFieldMetadata(field.metadata, kNameKey, name);
     }
     field.dataType = Assign(field.dataType);

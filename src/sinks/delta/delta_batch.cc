@@ -43,8 +43,8 @@ void DeltaBatch::FillTransaction() {
   filled_ = true;
   transaction_.protocol = plan_->new_protocol;
   transaction_.metadata = plan_->new_metadata;
-  transaction_.txn = clients::delta::SetTransaction{
-      sink_->context_.query_id, batch_id_, base::ToMillis(sink_->context_.clock->Now())};
+  transaction_.txn = clients::delta::SetTransaction{sink_->context_.query_id, batch_id_,
+                                                    base::ToMillis(sink_->context_.clock->Now())};
   transaction_.files = files_.Files();
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
@@ -54,8 +54,7 @@ void DeltaBatch::FillTransaction() {
   }
   transaction_.operation = "STREAMING UPDATE";
   transaction_.operation_parameters = {
-      {"outputMode",
-       fmt::format("\"{}\"", connector::OutputModeName(sink_->context_.output_mode))},
+      {"outputMode", fmt::format("\"{}\"", connector::OutputModeName(sink_->context_.output_mode))},
       {"queryId", fmt::format("\"{}\"", sink_->context_.query_id)},
       {"epochId", fmt::format("\"{}\"", batch_id_)}};
   transaction_.operation_metrics = {{"numRemovedFiles", "0"},

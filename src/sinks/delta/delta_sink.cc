@@ -20,8 +20,12 @@ DeltaSink::DeltaSink(connector::SinkContext context, SinkOptions options, fs::Lo
     : context_(std::move(context)),
       options_(std::move(options)),
       location_(std::move(location)),
-      request_{context_.schema,        context_.partition_columns, options_.merge_schema,
-               options_.compression,   zone,                       options_.path},
+      request_{context_.schema,
+               context_.partition_columns,
+               options_.merge_schema,
+               options_.compression,
+               zone,
+               options_.path},
       log_(location_.file_system, location_.path, context_.clock, context_.random) {}
 
 std::string DeltaSink::description() const {
@@ -33,9 +37,9 @@ Result<std::shared_ptr<const WritePlan>> DeltaSink::CurrentPlan() {
   const bool fits = plan_ != nullptr && state.exists() && !plan_->new_metadata &&
                     plan_protocol_ == state.protocol && plan_metadata_ == state.metadata;
   if (fits) return plan_;
-  MILLRACE_ASSIGN_OR_RETURN(plan_,
-                            MakeWritePlan(state, request_, base::ToMillis(context_.clock->Now()),
-                                          context_.random));
+  MILLRACE_ASSIGN_OR_RETURN(
+      plan_,
+      MakeWritePlan(state, request_, base::ToMillis(context_.clock->Now()), context_.random));
   plan_protocol_ = state.protocol;
   plan_metadata_ = state.metadata;
   return plan_;
@@ -56,8 +60,7 @@ Result<std::unique_ptr<connector::SinkBatch>> DeltaSink::BeginBatch(std::int64_t
                               batch_id, context_.query_id, options_.path));
     return std::unique_ptr<connector::SinkBatch>();
   }
-  return std::unique_ptr<connector::SinkBatch>(
-      std::make_unique<DeltaBatch>(this, batch_id, plan_));
+  return std::unique_ptr<connector::SinkBatch>(std::make_unique<DeltaBatch>(this, batch_id, plan_));
 }
 
 Result<std::unique_ptr<connector::Sink>> DeltaSinkProvider::Create(

@@ -13,8 +13,8 @@ namespace millrace::sinks::delta {
 
 /// Appends each batch to a Delta table as one commit "STREAMING UPDATE", whose `txn` action has the
 /// query's id and the batch's number: what a replay is recognised by (delta-spark's DeltaSink). The
-/// first batch creates the table when there is none. Every tenth commit is followed by a checkpoint,
-/// on the query's thread, after the commit is visible.
+/// first batch creates the table when there is none. Every tenth commit is followed by a
+/// checkpoint, on the query's thread, after the commit is visible.
 class DeltaSink : public connector::Sink {
  public:
   /// `context` is kept; `location` is its path.

@@ -1,12 +1,11 @@
 #include "sinks/delta/delta_sink.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "connector/testing/sink_kit.h"
 #include "data/arrow_schema.h"
@@ -149,8 +148,7 @@ TEST_F(DeltaSinkTest, AnExtraColumnIsAMismatchUnlessMerged) {
   const Status refused = Refusal(Context(table_.path(), wider));
   EXPECT_EQ(refused.spark_error().condition, "DELTA_METADATA_MISMATCH");
   EXPECT_EQ(refused.spark_error().sql_state, "42KDG");
-  EXPECT_THAT(refused.message(),
-              HasSubstr("'.option(\"mergeSchema\", \"true\")'."));
+  EXPECT_THAT(refused.message(), HasSubstr("'.option(\"mergeSchema\", \"true\")'."));
   EXPECT_THAT(refused.message(), HasSubstr("Data schema:\nroot\n |-- id: long (nullable = true)\n "
                                            "|-- text: string (nullable = true)\n |-- more: long"));
 
@@ -191,17 +189,15 @@ TEST_F(DeltaSinkTest, TypesThatDoNotMergeAreRefused) {
   const StructType twice = StructType().add("id", LongType()).add("ID", LongType());
   EXPECT_EQ(Refusal(Context(table_.path(), twice)).spark_error().condition,
             "DELTA_DUPLICATE_COLUMNS_FOUND.DATA");
-  EXPECT_EQ(Refusal(Context(table_.path(), StructType().add("id", NullType())))
-                .spark_error()
-                .condition,
-            "DELTA_NULL_SCHEMA_IN_STREAMING_WRITE");
+  EXPECT_EQ(
+      Refusal(Context(table_.path(), StructType().add("id", NullType()))).spark_error().condition,
+      "DELTA_NULL_SCHEMA_IN_STREAMING_WRITE");
 }
 
 TEST_F(DeltaSinkTest, NewTablesRefuseWhatDeltaCannotStore) {
-  EXPECT_EQ(Refusal(Context(table_.path(), StructType().add("a b", LongType())))
-                .spark_error()
-                .condition,
-            "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES");
+  EXPECT_EQ(
+      Refusal(Context(table_.path(), StructType().add("a b", LongType()))).spark_error().condition,
+      "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES");
   EXPECT_EQ(Refusal(Context(table_.path(), StructType().add("t", DayTimeIntervalType())))
                 .spark_error()
                 .condition,
@@ -216,7 +212,7 @@ TEST_F(DeltaSinkTest, TimestampNtzRaisesTheProtocol) {
   EXPECT_THAT(Commit(0),
               HasSubstr(R"({"protocol":{"minReaderVersion":3,"minWriterVersion":7,)"
                         R"("readerFeatures":["timestampNtz"],"writerFeatures":["timestampNtz",)"
-                        R"("appendOnly","invariants"]}})"));
+                        R"("invariants","appendOnly"]}})"));
 }
 
 TEST_F(DeltaSinkTest, Partitions) {
@@ -286,11 +282,12 @@ TEST_F(DeltaSinkTest, OptionsAreHonouredOrRefused) {
     refused.options.Set(name, value);
     return Refusal(refused).message();
   };
-  EXPECT_THAT(refusal_of("txnAppId", "x"), HasSubstr("foreachBatch"));
+  EXPECT_THAT(refusal_of("txnAppId", "x"), HasSubstr("Both txnVersion and txnAppId must be"));
+  EXPECT_EQ(refusal_of("mergeSchema", "x"),
+            "Invalid value 'x' for option 'mergeSchema', must be 'true' or 'false'");
   EXPECT_THAT(refusal_of("replaceWhere", "x"), HasSubstr("batch overwrites"));
   EXPECT_THAT(refusal_of("mergeSchemas", "true"), HasSubstr("mergeSchema"));
   EXPECT_THAT(refusal_of("compression", "lzo"), HasSubstr("lzo"));
-  EXPECT_THAT(refusal_of("overwriteSchema", "true"), HasSubstr("complete"));
   SinkContext no_path = Context("");
   EXPECT_EQ(Refusal(no_path).message(), "'path' is not specified");
 }
@@ -350,16 +347,15 @@ TEST_F(ForeignTable, NotNullIsEnforced) {
   ASSERT_TRUE(WriteBatch(sink.get(), 0, {KitRows(0, 2)}).ok());
   arrow::StringBuilder texts;
   ASSERT_TRUE(texts.Append("x").ok() && texts.AppendNull().ok());
-  const auto rows = arrow::RecordBatch::Make(
-      data::ToArrowSchema(KitSchema()).value(), 2,
-      {KitRows(2, 2)->column(0), texts.Finish().ValueOrDie()});
+  const auto rows =
+      arrow::RecordBatch::Make(data::ToArrowSchema(KitSchema()).value(), 2,
+                               {KitRows(2, 2)->column(0), texts.Finish().ValueOrDie()});
   const Status refused = WriteBatch(sink.get(), 1, {rows});
   EXPECT_EQ(refused.spark_error().condition, "DELTA_NOT_NULL_CONSTRAINT_VIOLATED");
   EXPECT_EQ(table_.Longs("id"), KitIds(0, 2));
-  EXPECT_EQ(Refusal(Context(table_.path(), StructType().add("id", LongType())))
-                .spark_error()
-                .condition,
-            "DELTA_MISSING_NOT_NULL_COLUMN_VALUE");
+  EXPECT_EQ(
+      Refusal(Context(table_.path(), StructType().add("id", LongType()))).spark_error().condition,
+      "DELTA_MISSING_NOT_NULL_COLUMN_VALUE");
 }
 
 TEST_F(ForeignTable, ColumnMappingWritesPhysicalNamesAndIds) {

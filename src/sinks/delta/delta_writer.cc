@@ -44,8 +44,8 @@ void BatchFiles::RemoveAll() {
   for (const clients::delta::NewFile& file : files_) {
     const std::string path = fs::Join(table_path, clients::delta::DecodePath(file.add.path));
     if (const Status removed = file_system->Remove(path); !removed.ok()) {
-      base::LogWarn(fmt::format("delta sink: uncommitted file {} stays: {}", path,
-                                removed.message()));
+      base::LogWarn(
+          fmt::format("delta sink: uncommitted file {} stays: {}", path, removed.message()));
     }
   }
   files_.clear();
@@ -73,8 +73,7 @@ Status DeltaWriter::Write(const std::shared_ptr<arrow::RecordBatch>& rows) {
     types.push_back(plan_->columns[at].field.dataType);
     names.push_back(plan_->columns[at].field.name);
   }
-  MILLRACE_ASSIGN_OR_RETURN(const auto partitions,
-                            SplitByPartition(file_rows, keys, types, names));
+  MILLRACE_ASSIGN_OR_RETURN(const auto partitions, SplitByPartition(file_rows, keys, types, names));
   for (const PartitionRows& partition : partitions) {
     MILLRACE_RETURN_IF_ERROR(WriteTo(partition.key, partition.rows));
   }
@@ -114,9 +113,8 @@ Result<DeltaWriter::Recency::iterator> DeltaWriter::FileFor(const PartitionKey& 
     MILLRACE_RETURN_IF_ERROR(Close(std::move(oldest)));
   }
   MILLRACE_ASSIGN_OR_RETURN(
-      auto file,
-      DataFile::Open(files_->file_system, files_->table_path, NewPath(key), plan_,
-                     key.empty() ? kRowGroupBytes : kPartitionedRowGroupBytes));
+      auto file, DataFile::Open(files_->file_system, files_->table_path, NewPath(key), plan_,
+                                key.empty() ? kRowGroupBytes : kPartitionedRowGroupBytes));
   open_.push_front({key, std::move(file)});
   by_key_[key] = open_.begin();
   return open_.begin();
@@ -124,8 +122,8 @@ Result<DeltaWriter::Recency::iterator> DeltaWriter::FileFor(const PartitionKey& 
 
 std::string DeltaWriter::NewPath(const PartitionKey& key) {
   const std::string name = fmt::format(
-      "part-{:05}-{}-c{:03}{}.parquet", number_, base::Uuid::Random(files_->random).ToString(),
-      file_count_++, clients::parquet::FileNameSuffix(plan_->compression));
+      "part-{:05}-{}{}c{:03}{}.parquet", number_, base::Uuid::Random(files_->random).ToString(),
+      key.empty() ? '-' : '.', file_count_++, clients::parquet::FileNameSuffix(plan_->compression));
   std::string folder;
   if (plan_->random_prefix_length > 0) {
     for (int i = 0; i < plan_->random_prefix_length; ++i) {

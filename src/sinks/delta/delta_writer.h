@@ -46,8 +46,9 @@ class BatchFiles {
 };
 
 /// Writes the rows of one worker into data files: one for each partition value, a new one after
-/// `max_records_per_file` rows. At most kMaxOpenFiles are open; beyond that, the one that got no row
-/// for the longest time is finished early, so memory is bounded whatever the number of partitions.
+/// `max_records_per_file` rows. At most kMaxOpenFiles are open; beyond that, the one that got no
+/// row for the longest time is finished early, so memory is bounded whatever the number of
+/// partitions.
 class DeltaWriter : public connector::SinkWriter {
  public:
   static constexpr std::size_t kMaxOpenFiles = 32;

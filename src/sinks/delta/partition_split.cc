@@ -54,10 +54,9 @@ T ValueOf(std::string_view bytes) {
 // "2026-01-01T00:00:00.000000Z", what delta-spark writes since 4.0.
 std::string UtcTimestamp(std::int64_t micros) {
   const absl::Time time = absl::FromUnixMicros(micros);
-  const std::int64_t fraction =
-      ((micros % kMicrosPerSecond) + kMicrosPerSecond) % kMicrosPerSecond;
-  return fmt::format("{}.{:06}Z", absl::FormatTime("%E4Y-%m-%dT%H:%M:%S", time, absl::UTCTimeZone()),
-                     fraction);
+  const std::int64_t fraction = ((micros % kMicrosPerSecond) + kMicrosPerSecond) % kMicrosPerSecond;
+  return fmt::format("{}.{:06}Z",
+                     absl::FormatTime("%E4Y-%m-%dT%H:%M:%S", time, absl::UTCTimeZone()), fraction);
 }
 
 std::optional<std::string> TextOf(std::string_view bytes, const DataType& type) {
@@ -67,17 +66,28 @@ std::optional<std::string> TextOf(std::string_view bytes, const DataType& type) 
     case Kind::kVarchar:
       if (bytes.empty()) return std::nullopt;  // Spark's Empty2Null.
       return std::string(bytes);
-    case Kind::kBoolean: return bytes == "1" ? "true" : "false";
-    case Kind::kByte: return std::to_string(ValueOf<std::int8_t>(bytes));
-    case Kind::kShort: return std::to_string(ValueOf<std::int16_t>(bytes));
-    case Kind::kInteger: return std::to_string(ValueOf<std::int32_t>(bytes));
-    case Kind::kLong: return std::to_string(ValueOf<std::int64_t>(bytes));
-    case Kind::kFloat: return data::FloatText(ValueOf<float>(bytes));
-    case Kind::kDouble: return data::DoubleText(ValueOf<double>(bytes));
-    case Kind::kDecimal: return data::DecimalPlainText(ValueOf<__int128>(bytes), type.scale());
-    case Kind::kDate: return data::DateText(ValueOf<std::int32_t>(bytes));
-    case Kind::kTimestamp: return UtcTimestamp(ValueOf<std::int64_t>(bytes));
-    default: return data::TimestampText(ValueOf<std::int64_t>(bytes), absl::UTCTimeZone());
+    case Kind::kBoolean:
+      return bytes == "1" ? "true" : "false";
+    case Kind::kByte:
+      return std::to_string(ValueOf<std::int8_t>(bytes));
+    case Kind::kShort:
+      return std::to_string(ValueOf<std::int16_t>(bytes));
+    case Kind::kInteger:
+      return std::to_string(ValueOf<std::int32_t>(bytes));
+    case Kind::kLong:
+      return std::to_string(ValueOf<std::int64_t>(bytes));
+    case Kind::kFloat:
+      return data::FloatText(ValueOf<float>(bytes));
+    case Kind::kDouble:
+      return data::DoubleText(ValueOf<double>(bytes));
+    case Kind::kDecimal:
+      return data::DecimalPlainText(ValueOf<__int128>(bytes), type.scale());
+    case Kind::kDate:
+      return data::DateText(ValueOf<std::int32_t>(bytes));
+    case Kind::kTimestamp:
+      return UtcTimestamp(ValueOf<std::int64_t>(bytes));
+    default:
+      return data::TimestampText(ValueOf<std::int64_t>(bytes), absl::UTCTimeZone());
   }
 }
 
@@ -110,10 +120,11 @@ Result<Numbering> NumberValues(const arrow::Array& values, const DataType& type,
     if (found == by_bytes.end()) {
       std::optional<std::string> text = TextOf(bytes, type);
       if (text && !clients::delta::IsUtf8(*text)) {
-        return Status::InvalidArgument(fmt::format(
-            "delta sink: partition column `{}` holds bytes that are not UTF-8, which the log cannot "
-            "hold; partition by another column, or filter these rows",
-            name));
+        return Status::InvalidArgument(
+            fmt::format("delta sink: partition column `{}` holds bytes that are not UTF-8, which "
+                        "the log cannot "
+                        "hold; partition by another column, or filter these rows",
+                        name));
       }
       found = by_bytes.emplace(bytes, number_of(std::move(text))).first;
     }
@@ -128,7 +139,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> TakeRows(
   MILLRACE_RETURN_IF_ERROR(data::FromArrow(builder.AppendValues(indices)));
   std::shared_ptr<arrow::Array> index_array;
   MILLRACE_RETURN_IF_ERROR(data::FromArrow(builder.Finish(&index_array)));
-  auto taken = arrow::compute::Take(rows, index_array, arrow::compute::TakeOptions::NoBoundsCheck());
+  auto taken =
+      arrow::compute::Take(rows, index_array, arrow::compute::TakeOptions::NoBoundsCheck());
   MILLRACE_RETURN_IF_ERROR(data::FromArrow(taken.status()));
   return taken->record_batch();
 }
@@ -149,10 +161,10 @@ Status CheckPartitionType(const StructField& field) {
                       field.name, field.dataType.sql()),
           {{"name", field.name}, {"dataType", field.dataType.sql()}});
     case Kind::kBinary:
-      return Status::Unsupported(
-          fmt::format("delta sink: partitioning by the binary column `{}` would lose values that are "
-                      "not UTF-8; cast it to string or use hex()",
-                      field.name));
+      return Status::Unsupported(fmt::format(
+          "delta sink: partitioning by the binary column `{}` would lose values that are "
+          "not UTF-8; cast it to string or use hex()",
+          field.name));
     default:
       return Status::Ok();
   }

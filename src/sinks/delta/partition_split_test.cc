@@ -1,12 +1,11 @@
 #include "sinks/delta/partition_split.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "data/arrow_schema.h"
 
@@ -38,24 +37,28 @@ Array One(Builder&& builder, const Value& value) {
 }
 
 TEST(PartitionValues, AsTheLogWritesThem) {
-  EXPECT_THAT(TextOf(One(arrow::Int8Builder(), std::int8_t{-7}), ByteType()), Optional(std::string("-7")));
-  EXPECT_THAT(TextOf(One(arrow::DoubleBuilder(), 1e10), DoubleType()), Optional(std::string("1.0E10")));
+  EXPECT_THAT(TextOf(One(arrow::Int8Builder(), std::int8_t{-7}), ByteType()),
+              Optional(std::string("-7")));
+  EXPECT_THAT(TextOf(One(arrow::DoubleBuilder(), 1e10), DoubleType()),
+              Optional(std::string("1.0E10")));
   EXPECT_THAT(TextOf(One(arrow::FloatBuilder(), 9.9f), FloatType()), Optional(std::string("9.9")));
-  EXPECT_THAT(TextOf(One(arrow::BooleanBuilder(), true), BooleanType()), Optional(std::string("true")));
-  EXPECT_THAT(TextOf(One(arrow::Date32Builder(), 20635), DateType()), Optional(std::string("2026-07-01")));
+  EXPECT_THAT(TextOf(One(arrow::BooleanBuilder(), true), BooleanType()),
+              Optional(std::string("true")));
+  EXPECT_THAT(TextOf(One(arrow::Date32Builder(), 20635), DateType()),
+              Optional(std::string("2026-07-01")));
   EXPECT_THAT(TextOf(One(arrow::Decimal128Builder(arrow::decimal128(10, 9)), arrow::Decimal128(1)),
                      DecimalType(10, 9)),
               Optional(std::string("0.000000001")));
   const auto utc = data::ToArrowType(TimestampType()).value();
   const auto ntz = data::ToArrowType(TimestampNTZType()).value();
-  EXPECT_THAT(TextOf(One(arrow::TimestampBuilder(utc, arrow::default_memory_pool()),
-                         std::int64_t{-1}),
-                     TimestampType()),
-              Optional(std::string("1969-12-31T23:59:59.999999Z")));
-  EXPECT_THAT(TextOf(One(arrow::TimestampBuilder(ntz, arrow::default_memory_pool()),
-                         std::int64_t{1500000}),
-                     TimestampNTZType()),
-              Optional(std::string("1970-01-01 00:00:01.5")));
+  EXPECT_THAT(
+      TextOf(One(arrow::TimestampBuilder(utc, arrow::default_memory_pool()), std::int64_t{-1}),
+             TimestampType()),
+      Optional(std::string("1969-12-31T23:59:59.999999Z")));
+  EXPECT_THAT(
+      TextOf(One(arrow::TimestampBuilder(ntz, arrow::default_memory_pool()), std::int64_t{1500000}),
+             TimestampNTZType()),
+      Optional(std::string("1970-01-01 00:00:01.5")));
   EXPECT_EQ(TextOf(One(arrow::StringBuilder(), std::string()), StringType()), std::nullopt);
 }
 
@@ -79,16 +82,18 @@ TEST(SplitByPartition, SeveralColumns) {
   arrow::Int64Builder a;
   arrow::BooleanBuilder b;
   for (int i = 0; i < 8; ++i) ASSERT_TRUE(a.Append(i % 2).ok() && b.Append(i % 4 < 2).ok());
-  const auto split = SplitByPartition(Numbered(8), {a.Finish().ValueOrDie(), b.Finish().ValueOrDie()},
-                                      {LongType(), BooleanType()}, {"a", "b"});
+  const auto split =
+      SplitByPartition(Numbered(8), {a.Finish().ValueOrDie(), b.Finish().ValueOrDie()},
+                       {LongType(), BooleanType()}, {"a", "b"});
   ASSERT_TRUE(split.ok());
   EXPECT_EQ(split->size(), 4u);
-  EXPECT_THAT((*split)[3].key, ElementsAre(Optional(std::string("1")), Optional(std::string("false"))));
+  EXPECT_THAT((*split)[3].key,
+              ElementsAre(Optional(std::string("1")), Optional(std::string("false"))));
 }
 
 TEST(SplitByPartition, BytesThatAreNoTextAreRefused) {
-  const auto split = SplitByPartition(Numbered(1), {One(arrow::StringBuilder(), std::string("\xFF"))},
-                                      {StringType()}, {"p"});
+  const auto split = SplitByPartition(
+      Numbered(1), {One(arrow::StringBuilder(), std::string("\xFF"))}, {StringType()}, {"p"});
   EXPECT_EQ(split.status().code(), base::StatusCode::kInvalidArgument);
   EXPECT_THAT(split.status().message(), ::testing::HasSubstr("`p`"));
 }

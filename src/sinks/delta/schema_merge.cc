@@ -61,12 +61,13 @@ Status CheckNoDuplicates(const DataType& type) {
   });
   if (twice.empty()) return Status::Ok();
   const std::string names = fmt::format("{}", fmt::join(twice, ", "));
-  return DeltaError(StatusCode::kInvalidArgument, "DeltaAnalysisException",
-                    "DELTA_DUPLICATE_COLUMNS_FOUND.DATA", "42711",
-                    fmt::format("Found duplicate column(s): {}. The duplicate was found in the data "
-                                "being saved.",
-                                names),
-                    {{"duplicateCols", names}});
+  return DeltaError(
+      StatusCode::kInvalidArgument, "DeltaAnalysisException", "DELTA_DUPLICATE_COLUMNS_FOUND.DATA",
+      "42711",
+      fmt::format("Found duplicate column(s): {}. The duplicate was found in the data "
+                  "being saved.",
+                  names),
+      {{"duplicateCols", names}});
 }
 
 DataType Nullable(const DataType& type) {
@@ -79,12 +80,28 @@ DataType Nullable(const DataType& type) {
   return type;
 }
 
+// What Scala calls a type that Delta does not store; empty for those that it does.
+std::string UnsupportedTypeName(const DataType& type) {
+  switch (type.kind()) {
+    case Kind::kTime:
+      return fmt::format("TimeType({})", type.timePrecision());
+    case Kind::kDayTimeInterval:
+      return fmt::format("DayTimeIntervalType({},{})", type.intervalStart(), type.intervalEnd());
+    case Kind::kYearMonthInterval:
+      return fmt::format("YearMonthIntervalType({},{})", type.intervalStart(), type.intervalEnd());
+    case Kind::kCalendarInterval:
+      return "CalendarIntervalType";
+    default:
+      return "";
+  }
+}
+
 Status IncompatibleTypes(const DataType& table, const DataType& data) {
-  return DeltaError(StatusCode::kInvalidArgument, "DeltaAnalysisException",
-                    "DELTA_MERGE_INCOMPATIBLE_DATATYPE", "42K09",
-                    fmt::format("Failed to merge incompatible data types {} and {}", table.sql(),
-                                data.sql()),
-                    {{"currentDataType", table.sql()}, {"updateDataType", data.sql()}});
+  return DeltaError(
+      StatusCode::kInvalidArgument, "DeltaAnalysisException", "DELTA_MERGE_INCOMPATIBLE_DATATYPE",
+      "42K09",
+      fmt::format("Failed to merge incompatible data types {} and {}", table.sql(), data.sql()),
+      {{"currentDataType", table.sql()}, {"updateDataType", data.sql()}});
 }
 
 Status FailedToMerge(const StructField& table, const StructField& data, const Status& cause) {
@@ -120,7 +137,8 @@ Result<DataType> MergeStructs(const DataType& table, const DataType& data) {
 Result<DataType> MergeTypes(const DataType& table, const DataType& data) {
   if (table.is(Kind::kStruct) && data.is(Kind::kStruct)) return MergeStructs(table, data);
   if (table.is(Kind::kArray) && data.is(Kind::kArray)) {
-    MILLRACE_ASSIGN_OR_RETURN(DataType element, MergeTypes(table.elementType(), data.elementType()));
+    MILLRACE_ASSIGN_OR_RETURN(DataType element,
+                              MergeTypes(table.elementType(), data.elementType()));
     return DataType(ArrayType(element, table.containsNull()));
   }
   if (table.is(Kind::kMap) && data.is(Kind::kMap)) {
@@ -135,9 +153,8 @@ Result<DataType> MergeTypes(const DataType& table, const DataType& data) {
 }  // namespace
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 int FindField(const std::vector<StructField>& fields, std::string_view name) {
@@ -157,14 +174,17 @@ bool CanCastImplicitly(const DataType& from, const DataType& to) {
 
 bool HoldsVoid(const DataType& type) {
   switch (type.kind()) {
-    case Kind::kNull: return true;
-    case Kind::kArray: return HoldsVoid(type.elementType());
-    case Kind::kMap: return HoldsVoid(type.keyType()) || HoldsVoid(type.valueType());
+    case Kind::kNull:
+      return true;
+    case Kind::kArray:
+      return HoldsVoid(type.elementType());
+    case Kind::kMap:
+      return HoldsVoid(type.keyType()) || HoldsVoid(type.valueType());
     case Kind::kStruct:
-      return std::ranges::any_of(type.fields(), [](const StructField& field) {
-        return HoldsVoid(field.dataType);
-      });
-    default: return false;
+      return std::ranges::any_of(
+          type.fields(), [](const StructField& field) { return HoldsVoid(field.dataType); });
+    default:
+      return false;
   }
 }
 
@@ -202,23 +222,22 @@ Status CheckColumnNames(const StructType& schema) {
 Status CheckColumnTypes(const StructType& schema) {
   std::vector<std::string> bad;
   ForEachField(schema, "", [&](const StructField& field, const std::string& path) {
-    switch (field.dataType.kind()) {
-      case Kind::kTime:
-      case Kind::kDayTimeInterval:
-      case Kind::kYearMonthInterval:
-      case Kind::kCalendarInterval:
-        bad.push_back(fmt::format("{}: {}", path, field.dataType.sql()));
-        break;
-      default:
-        break;
+    if (const std::string name = UnsupportedTypeName(field.dataType); !name.empty()) {
+      bad.push_back(fmt::format("{}: {}", path, name));
     }
   });
   if (bad.empty()) return Status::Ok();
   const std::string names = fmt::format("[{}]", fmt::join(bad, ", "));
-  return DeltaError(StatusCode::kInvalidArgument, "DeltaAnalysisException",
-                    "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
-                    fmt::format("Found columns using unsupported data types: {}.", names),
-                    {{"dataTypeList", names}});
+  constexpr std::string_view kConfig = "spark.databricks.delta.schema.typeCheck.enabled";
+  return DeltaError(
+      StatusCode::kInvalidArgument, "DeltaAnalysisException", "DELTA_UNSUPPORTED_DATA_TYPES",
+      "0AKDC",
+      fmt::format("Found columns using unsupported data types: {}. You can set '{}' to 'false' to "
+                  "disable the type check. Disabling this type check may allow users to create "
+                  "unsupported Delta tables and should only be used when trying to read/write "
+                  "legacy tables.",
+                  names, kConfig),
+      {{"dataTypeList", names}, {"config", std::string(kConfig)}});
 }
 
 }  // namespace millrace::sinks::delta

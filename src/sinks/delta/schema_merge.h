@@ -10,9 +10,9 @@
 
 namespace millrace::sinks::delta {
 
-/// delta-spark's SchemaMergingUtils.mergeSchemas with implicit casts, as its streaming sink calls it:
-/// columns are matched by name whatever the case; the table's names, order, nullability, metadata
-/// and types stay; new columns and new fields of structs come at the end, nullable.
+/// delta-spark's SchemaMergingUtils.mergeSchemas with implicit casts, as its streaming sink calls
+/// it: columns are matched by name whatever the case; the table's names, order, nullability,
+/// metadata and types stay; new columns and new fields of structs come at the end, nullable.
 /// DELTA_FAILED_TO_MERGE_FIELDS where the data cannot be cast to the table's type,
 /// DELTA_DUPLICATE_COLUMNS_FOUND for data with one name twice.
 base::Result<StructType> MergeSchemas(const StructType& table, const StructType& data);

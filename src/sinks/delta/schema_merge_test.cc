@@ -7,19 +7,19 @@ namespace millrace::sinks::delta {
 namespace {
 
 TEST(MergeSchemas, TheTableKeepsItsNamesTypesAndOrder) {
-  const StructType table = StructType().add("Id", LongType(), false, R"({"comment":"x"})").add(
-      "s", StructType().add("a", IntegerType()));
+  const StructType table = StructType()
+                               .add("Id", LongType(), false, R"({"comment":"x"})")
+                               .add("s", StructType().add("a", IntegerType()));
   const StructType data = StructType()
                               .add("new", DateType(), false)
                               .add("S", StructType().add("b", StringType()).add("A", LongType()))
                               .add("ID", IntegerType());
   const auto merged = MergeSchemas(table, data);
   ASSERT_TRUE(merged.ok()) << merged.status().ToString();
-  EXPECT_EQ(*merged,
-            StructType()
-                .add("Id", LongType(), false, R"({"comment":"x"})")
-                .add("s", StructType().add("a", IntegerType()).add("b", StringType()))
-                .add("new", DateType()));
+  EXPECT_EQ(*merged, StructType()
+                         .add("Id", LongType(), false, R"({"comment":"x"})")
+                         .add("s", StructType().add("a", IntegerType()).add("b", StringType()))
+                         .add("new", DateType()));
 }
 
 TEST(MergeSchemas, ImplicitCastsOfSpark) {
@@ -44,11 +44,12 @@ TEST(MergeSchemas, TheFieldThatDoesNotMergeIsNamed) {
 
 TEST(AsNullable, AllTheWayDown) {
   const StructType inner = StructType().add("x", LongType(), false);
-  EXPECT_EQ(AsNullable(StructType().add("a", ArrayType(inner, false), false).add(
-                "v", VarcharType(3), false)),
-            StructType()
-                .add("a", ArrayType(StructType().add("x", LongType()), true))
-                .add("v", StringType()));
+  EXPECT_EQ(
+      AsNullable(
+          StructType().add("a", ArrayType(inner, false), false).add("v", VarcharType(3), false)),
+      StructType()
+          .add("a", ArrayType(StructType().add("x", LongType()), true))
+          .add("v", StringType()));
 }
 
 TEST(HoldsVoid, Anywhere) {

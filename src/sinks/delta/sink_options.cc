@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include "clients/delta/errors.h"
+
 namespace millrace::sinks::delta {
 
 namespace {
 
 using base::Result;
 using base::Status;
+using base::StatusCode;
+using clients::delta::DeltaError;
 
 struct Refused {
   std::string_view name;
@@ -20,10 +24,6 @@ struct Refused {
 
 // Options that delta-spark has, and that a streaming write here cannot honour.
 constexpr std::array kRefused = {
-    Refused{"txnAppId", "belongs to writes inside foreachBatch; a streaming write is made "
-                        "idempotent by its query id and batch id"},
-    Refused{"txnVersion", "belongs to writes inside foreachBatch; a streaming write is made "
-                          "idempotent by its query id and batch id"},
     Refused{"replaceWhere", "belongs to batch overwrites"},
     Refused{"replaceOn", "belongs to batch overwrites"},
     Refused{"replaceUsing", "belongs to batch overwrites"},
@@ -31,24 +31,49 @@ constexpr std::array kRefused = {
     Refused{"partitionOverwriteMode", "belongs to batch overwrites"},
 };
 
+// Idempotent writes belong to foreachBatch; half of the pair is an error for Spark as well.
+Status CheckNoTransactionOptions(const connector::Options& options) {
+  const bool app = options.Has("txnAppId");
+  const bool version = options.Has("txnVersion");
+  if (!app && !version) return Status::Ok();
+  if (app != version) {
+    const std::string reason =
+        "Both txnVersion and txnAppId must be specified for idempotent data frame writes";
+    return DeltaError(StatusCode::kInvalidArgument, "DeltaIllegalArgumentException",
+                      "DELTA_INVALID_IDEMPOTENT_WRITES_OPTIONS", "42616",
+                      fmt::format("Invalid options for idempotent Dataframe writes: {}", reason),
+                      {{"reason", reason}});
+  }
+  return Status::Unsupported(
+      "delta sink: options \"txnAppId\" and \"txnVersion\" belong to writes inside foreachBatch; a "
+      "streaming write is made idempotent by its query id and batch id: remove them");
+}
+
+Result<bool> BoolOption(const connector::Options& options, std::string_view name, bool fallback) {
+  const Result<std::optional<bool>> value = options.GetBool(name);
+  if (value.ok()) return value->value_or(fallback);
+  const std::string text = options.GetString(name).value_or("");
+  return DeltaError(
+      StatusCode::kInvalidArgument, "DeltaIllegalArgumentException", "DELTA_ILLEGAL_OPTION",
+      "42616",
+      fmt::format("Invalid value '{}' for option '{}', must be 'true' or 'false'", text, name),
+      {{"input", text}, {"name", std::string(name)}, {"explain", "must be 'true' or 'false'"}});
+}
+
 Status CheckNotRefused(const connector::Options& options) {
   for (const Refused& refused : kRefused) {
     if (!options.Has(refused.name)) continue;
     return Status::Unsupported(
         fmt::format("delta sink: option \"{}\" {}; remove it", refused.name, refused.why));
   }
-  MILLRACE_ASSIGN_OR_RETURN(const auto data_change, options.GetBool("dataChange"));
-  if (data_change == false) {
+  MILLRACE_RETURN_IF_ERROR(CheckNoTransactionOptions(options));
+  MILLRACE_ASSIGN_OR_RETURN(const bool data_change, BoolOption(options, "dataChange", true));
+  if (!data_change) {
     return Status::Unsupported(
         "delta sink: option \"dataChange\" = false belongs to rewrites of data; remove it");
   }
-  MILLRACE_ASSIGN_OR_RETURN(const auto overwrite, options.GetBool("overwriteSchema"));
-  if (overwrite == true) {
-    return Status::Unsupported(
-        "delta sink: option \"overwriteSchema\" needs output mode complete; use \"mergeSchema\" to "
-        "add columns");
-  }
-  return Status::Ok();
+  // Without effect in append mode, for Spark as for us.
+  return BoolOption(options, "overwriteSchema", false).status();
 }
 
 }  // namespace
@@ -62,8 +87,7 @@ Result<SinkOptions> ReadSinkOptions(const connector::Options& options) {
   }
   read.path = *path;
   MILLRACE_RETURN_IF_ERROR(CheckNotRefused(options));
-  MILLRACE_ASSIGN_OR_RETURN(const auto merge, options.GetBool("mergeSchema"));
-  read.merge_schema = merge.value_or(false);
+  MILLRACE_ASSIGN_OR_RETURN(read.merge_schema, BoolOption(options, "mergeSchema", false));
   read.user_metadata = options.GetString("userMetadata");
   MILLRACE_ASSIGN_OR_RETURN(const auto records, options.GetLong("maxRecordsPerFile"));
   read.max_records_per_file = records.value_or(0);
@@ -72,10 +96,9 @@ Result<SinkOptions> ReadSinkOptions(const connector::Options& options) {
   }
   // One file for each worker and partition is what optimised writes aim at.
   options.MarkHonoured("optimizeWrite");
-  const std::vector<std::string> known = {"path",          "mergeSchema",        "overwriteSchema",
-                                          "userMetadata",  "maxRecordsPerFile",  "compression",
-                                          "optimizeWrite", "checkpointLocation", "queryName",
-                                          "dataChange"};
+  const std::vector<std::string> known = {
+      "path",        "mergeSchema",   "overwriteSchema",    "userMetadata", "maxRecordsPerFile",
+      "compression", "optimizeWrite", "checkpointLocation", "queryName",    "dataChange"};
   MILLRACE_RETURN_IF_ERROR(options.CheckAllHonoured("delta sink", known));
   return read;
 }

@@ -57,9 +57,10 @@ Result<std::vector<std::string>> NormalizePartitionColumns(const std::vector<std
       std::vector<std::string> names;
       for (const StructField& field : schema.fields()) names.push_back("`" + field.name + "`");
       const std::string list = fmt::format("{}", fmt::join(names, ", "));
-      return AnalysisError("DELTA_PARTITION_COLUMN_NOT_FOUND", "42703",
-                           fmt::format("Partition column `{}` not found in schema [{}]", column, list),
-                           {{"columnName", "`" + column + "`"}, {"schemaMap", list}});
+      return AnalysisError(
+          "DELTA_PARTITION_COLUMN_NOT_FOUND", "42703",
+          fmt::format("Partition column `{}` not found in schema [{}]", column, list),
+          {{"columnName", "`" + column + "`"}, {"schemaMap", list}});
     }
     const StructField& field = schema[static_cast<std::size_t>(found)];
     if (!seen.insert(field.name).second) {
@@ -80,13 +81,13 @@ Result<std::vector<std::string>> NormalizePartitionColumns(const std::vector<std
   return normalized;
 }
 
-Status MetadataMismatch(const Metadata& metadata, const StructType& table,
-                        const StructType& data, bool new_schema,
-                        const std::vector<std::string>& partitions, bool new_partitioning) {
+Status MetadataMismatch(const Metadata& metadata, const StructType& table, const StructType& data,
+                        bool new_schema, const std::vector<std::string>& partitions,
+                        bool new_partitioning) {
   std::string message = "A metadata mismatch was detected when writing to the Delta table.";
   if (new_schema) {
     message += fmt::format(
-        "\nA schema mismatch detected when writing to the Delta table (Table ID: {}).\n"
+        "\n- A schema mismatch detected when writing to the Delta table (Table ID: {}).\n"
         "To enable schema migration using DataFrameWriter or DataStreamWriter, please set: "
         "'.option(\"mergeSchema\", \"true\")'.\n"
         "For other operations, set the session configuration "
@@ -96,16 +97,18 @@ Status MetadataMismatch(const Metadata& metadata, const StructType& table,
   }
   if (new_partitioning) {
     message += fmt::format(
-        "\nPartition columns do not match the partition columns of the table.\nGiven: {}\n"
+        "\n- Partition columns do not match the partition columns of the table.\nGiven: {}\n"
         "Table: {}\n",
         QuotedList(partitions), QuotedList(metadata.partition_columns));
   }
-  return AnalysisError("DELTA_METADATA_MISMATCH", "42KDG", std::move(message));
+  return DeltaError(StatusCode::kInvalidArgument, "DeltaAnalysisExceptionWithSubErrors",
+                    "DELTA_METADATA_MISMATCH", "42KDG", std::move(message));
 }
 
 bool HasNotNull(const StructField& field) {
   if (!field.nullable) return true;
-  return field.dataType.is(Kind::kStruct) && std::ranges::any_of(field.dataType.fields(), HasNotNull);
+  return field.dataType.is(Kind::kStruct) &&
+         std::ranges::any_of(field.dataType.fields(), HasNotNull);
 }
 
 // What the table will be after the batch.
@@ -133,8 +136,8 @@ Result<Target> TargetOfNewTable(const WriteRequest& request, const StructType& d
   target.metadata.partition_columns = std::move(partitions);
   target.metadata.created_time = now_ms;
   target.metadata_changes = target.protocol_changes = true;
-  MILLRACE_ASSIGN_OR_RETURN(
-      target.protocol, clients::delta::ProtocolFor(data, target.protocol, request.table_text));
+  MILLRACE_ASSIGN_OR_RETURN(target.protocol,
+                            clients::delta::ProtocolFor(data, target.protocol, request.table_text));
   return target;
 }
 
@@ -142,7 +145,7 @@ Result<Target> TargetOfExistingTable(const TableState& state, const WriteRequest
                                      const StructType& table, const StructType& data,
                                      const std::vector<std::string>& partitions,
                                      base::Random* random) {
-  const bool new_schema = data.size() != table.size() || !(AsNullable(table) == data);
+  const bool new_schema = !(AsNullable(table) == data);
   const bool new_partitioning =
       !partitions.empty() && partitions != state.metadata.partition_columns;
   if (new_partitioning || (new_schema && !request.merge_schema)) {
@@ -166,8 +169,8 @@ Result<Target> TargetOfExistingTable(const TableState& state, const WriteRequest
   return target;
 }
 
-Result<Target> MakeTarget(const TableState& state, const WriteRequest& request,
-                          std::int64_t now_ms, base::Random* random) {
+Result<Target> MakeTarget(const TableState& state, const WriteRequest& request, std::int64_t now_ms,
+                          base::Random* random) {
   if (HoldsVoid(request.data_schema)) {
     return AnalysisError("DELTA_NULL_SCHEMA_IN_STREAMING_WRITE", "42P18",
                          "Delta doesn't accept NullTypes in the schema for streaming writes.");
@@ -175,8 +178,8 @@ Result<Target> MakeTarget(const TableState& state, const WriteRequest& request,
   StructType table;
   if (state.exists()) {
     MILLRACE_ASSIGN_OR_RETURN(table, data::ParseJsonSchema(state.metadata.schema_string));
-    MILLRACE_RETURN_IF_ERROR(clients::delta::CheckAppendable(state.protocol, state.metadata, table,
-                                                             request.table_text));
+    MILLRACE_RETURN_IF_ERROR(
+        clients::delta::CheckAppendable(state.protocol, state.metadata, table, request.table_text));
   }
   MILLRACE_ASSIGN_OR_RETURN(const StructType merged, MergeSchemas(table, request.data_schema));
   const StructType data = AsNullable(merged);
@@ -218,10 +221,9 @@ Result<WritePlan::Column> MakeColumn(const StructField& field, const WriteReques
 }
 
 int RandomPrefixLength(const Target& target) {
-  const bool mapped = clients::delta::ColumnMappingMode(target.metadata) !=
-                      clients::delta::ColumnMapping::kNone;
-  if (!clients::delta::BoolProperty(target.metadata, "delta.randomizeFilePrefixes",
-                                    mapped && !target.metadata.partition_columns.empty())) {
+  const bool mapped =
+      clients::delta::ColumnMappingMode(target.metadata) != clients::delta::ColumnMapping::kNone;
+  if (!clients::delta::BoolProperty(target.metadata, "delta.randomizeFilePrefixes", mapped)) {
     return 0;
   }
   int length = 2;
@@ -244,8 +246,8 @@ Result<clients::parquet::Compression> CompressionOf(const Metadata& metadata,
 // Where each column goes: into the file, into the partition values, or both.
 Status LayOut(const Target& target, const TableState& state, const WriteRequest& request,
               WritePlan* plan) {
-  const bool mapped = clients::delta::ColumnMappingMode(target.metadata) !=
-                      clients::delta::ColumnMapping::kNone;
+  const bool mapped =
+      clients::delta::ColumnMappingMode(target.metadata) != clients::delta::ColumnMapping::kNone;
   const bool materialize =
       clients::delta::IsFeatureSupported(target.protocol, "materializePartitionColumns");
   const auto& partitions = target.metadata.partition_columns;
@@ -266,8 +268,8 @@ Status LayOut(const Target& target, const TableState& state, const WriteRequest&
   for (const std::string& name : partitions) {
     const int index = FindField(target.schema.fields(), name);
     if (index < 0) {
-      return Status::Corrupt(fmt::format("delta table {}: partition column `{}` is not in its schema",
-                                         request.table_text, name));
+      return Status::Corrupt(fmt::format(
+          "delta table {}: partition column `{}` is not in its schema", request.table_text, name));
     }
     const StructField& field = target.schema[static_cast<std::size_t>(index)];
     MILLRACE_RETURN_IF_ERROR(CheckPartitionType(field));
@@ -282,32 +284,27 @@ Status LayOut(const Target& target, const TableState& state, const WriteRequest&
   return Status::Ok();
 }
 
-// A field may be null where its parent is.
-const StructField* FindViolation(const StructField& field,
-                                 const std::shared_ptr<arrow::Array>& values,
-                                 std::int64_t nulls_of_parent, std::string* path) {
-  if (!path->empty()) path->push_back('.');
+// As for Spark, a field that may not be null may not stand in a null struct either.
+// The path of the first violation in `path`; false when there is none.
+bool FindViolation(const StructField& field, const arrow::Array& values, std::string* path) {
+  const std::size_t parent_length = path->size();
+  if (parent_length > 0) path->push_back('.');
   *path += field.name;
-  if (!field.nullable && values->null_count() > nulls_of_parent) return &field;
-  if (!field.dataType.is(Kind::kStruct)) return nullptr;
-  const auto& rows = static_cast<const arrow::StructArray&>(*values);
-  const auto children = rows.Flatten(arrow::default_memory_pool());
-  if (!children.ok()) return nullptr;
-  for (std::size_t i = 0; i < children->size(); ++i) {
-    std::string child_path = *path;
-    const StructField* violation = FindViolation(field.dataType.fields()[i], (*children)[i],
-                                                 values->null_count(), &child_path);
-    if (violation != nullptr) {
-      *path = std::move(child_path);
-      return violation;
+  if (!field.nullable && values.null_count() > 0) return true;
+  if (field.dataType.is(Kind::kStruct)) {
+    const auto children =
+        static_cast<const arrow::StructArray&>(values).Flatten(arrow::default_memory_pool());
+    for (std::size_t i = 0; children.ok() && i < children->size(); ++i) {
+      if (FindViolation(field.dataType.fields()[i], *(*children)[i], path)) return true;
     }
   }
-  return nullptr;
+  path->resize(parent_length);
+  return false;
 }
 
-Status CheckNotNull(const StructField& field, const std::shared_ptr<arrow::Array>& values) {
+Status CheckNotNull(const StructField& field, const arrow::Array& values) {
   std::string path;
-  if (FindViolation(field, values, 0, &path) == nullptr) return Status::Ok();
+  if (!FindViolation(field, values, &path)) return Status::Ok();
   return DeltaError(StatusCode::kInvalidArgument, "DeltaInvariantViolationException",
                     "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
                     fmt::format("NOT NULL constraint violated for column: {}.\n", path),
@@ -318,8 +315,7 @@ Status CheckNotNull(const StructField& field, const std::shared_ptr<arrow::Array
 
 Result<std::shared_ptr<const WritePlan>> MakeWritePlan(const TableState& state,
                                                        const WriteRequest& request,
-                                                       std::int64_t now_ms,
-                                                       base::Random* random) {
+                                                       std::int64_t now_ms, base::Random* random) {
   MILLRACE_ASSIGN_OR_RETURN(const Target target, MakeTarget(state, request, now_ms, random));
   auto plan = std::make_shared<WritePlan>();
   MILLRACE_RETURN_IF_ERROR(LayOut(target, state, request, plan.get()));
@@ -346,7 +342,7 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> ToTableColumns(const WritePla
         MILLRACE_ASSIGN_OR_RETURN(values, column.cast(values));
       }
     }
-    if (column.has_not_null) MILLRACE_RETURN_IF_ERROR(CheckNotNull(column.field, values));
+    if (column.has_not_null) MILLRACE_RETURN_IF_ERROR(CheckNotNull(column.field, *values));
     columns.push_back(std::move(values));
   }
   return columns;

@@ -34,12 +34,12 @@ struct WriteRequest {
 struct WritePlan {
   /// One column of the table, in the table's order.
   struct Column {
-    StructField field;    ///< Logical.
-    int source = -1;      ///< Column of the data; -1: null in every row.
-    ColumnCast cast;      ///< May be empty.
-    bool has_not_null = false;  ///< Itself or a field below it may not be null.
+    StructField field;                            ///< Logical.
+    int source = -1;                              ///< Column of the data; -1: null in every row.
+    ColumnCast cast;                              ///< May be empty.
+    bool has_not_null = false;                    ///< Itself or a field below it may not be null.
     std::shared_ptr<arrow::DataType> table_type;  ///< Arrow type by logical names.
-    int file_column = -1;       ///< Column of the file; -1: only in the partition values.
+    int file_column = -1;  ///< Column of the file; -1: only in the partition values.
   };
   std::vector<Column> columns;
   std::vector<int> partition_columns;  ///< Indexes into `columns`, in the table's order of them.

@@ -1,5 +1,6 @@
 #include "processor/duckdb/from_json_fast.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -23,6 +24,8 @@ using Kind = DataType::Kind;
 struct FastJsonParser::Target {
   Kind kind = Kind::kNull;
   ColumnBuilder* column = nullptr;  ///< Null: read over the value.
+  /// Holds binary: wrong base64 spoils what follows, also where the value is not wanted.
+  bool holds_binary = false;
   int precision = 0;
   int scale = 0;
   std::unique_ptr<Object> object;   ///< Of a struct.
@@ -241,7 +244,7 @@ void FastJsonParser::MakeFields(const DataType& type, std::string_view unreadabl
   for (const StructField& field : type.fields()) {
     Object::Field made;
     // No key of a document holds a line feed.
-    made.key = !unreadable.empty() && field.name == unreadable ? "\n" : field.name + '"';
+    made.key = (!unreadable.empty() && field.name == unreadable ? "\n" : field.name) + '"';
     object->fields.push_back(std::move(made));
   }
   for (std::size_t i = 0; i < object->fields.size(); ++i) {
@@ -250,11 +253,24 @@ void FastJsonParser::MakeFields(const DataType& type, std::string_view unreadabl
   }
 }
 
+namespace {
+
+bool HoldsBinary(const DataType& type) {
+  if (type.is(Kind::kArray)) return HoldsBinary(type.elementType());
+  if (type.is(Kind::kMap)) return HoldsBinary(type.valueType());
+  if (!type.is(Kind::kStruct)) return type.is(Kind::kBinary);
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const StructField& field) { return HoldsBinary(field.dataType); });
+}
+
+}  // namespace
+
 std::unique_ptr<FastJsonParser::Target> FastJsonParser::MakeTarget(const DataType& type,
                                                                    ColumnBuilder* column) {
   auto target = std::make_unique<Target>();
   target->kind = type.kind();
   target->column = column;
+  target->holds_binary = HoldsBinary(type);
   if (column == nullptr) return target;
   if (type.is(Kind::kDecimal)) {
     target->precision = type.precision();
@@ -403,7 +419,9 @@ bool FastJsonParser::Literal(std::string_view word) {
 }
 
 bool FastJsonParser::ParseValue(Target* target, bool tolerant) {
-  if (target->column == nullptr) return SkipValue(0);
+  if (target->column == nullptr) {
+    return (!target->holds_binary || *at_ == 'n') && SkipValue(0);
+  }
   switch (*at_) {
     case 'n':
       if (!Literal("null")) return false;

@@ -89,6 +89,7 @@ start() {
   fi
   nohup java ${MILLRACE_KAFKA_HEAP:--Xms128m -Xmx768m} -cp "$MILLRACE_KAFKA_JARS/*" "-Dlog4j2.configurationFile=$dir/log4j2.properties" \
     kafka.Kafka "$dir/server.properties" >>"$dir/broker.log" 2>&1 </dev/null &
+  disown
   echo $! >"$dir/pid"
   for _ in $(seq 1 1200); do
     kill -0 "$(cat "$dir/pid")" 2>/dev/null || { tail -n 5 "$dir/broker.log" >&2; die "the broker ended, see $dir/broker.log"; }

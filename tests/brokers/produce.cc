@@ -6,7 +6,7 @@
 //
 // Without --lines, message i (from --first) is a JSON text of about 107 bytes in partition i % N;
 // every tenth has event_type "test":
-//   {"user_id":123,"event_type":"click","value":123.45,"timestamp":"2026-01-01T00:00:00.123Z","n":7}
+//   {"user_id":9,"event_type":"click","value":3.45,"timestamp":"2026-01-01T00:00:00.123Z","n":7}
 // With --lines, each line of standard input is one message: "text", or "partition TAB text", or
 // "partition TAB key TAB text"; "\N" stands for null.
 // --transaction N puts N messages into each transaction and, with --abort-every M, aborts each

@@ -59,25 +59,24 @@ class Admin {
   const Client& client() const { return *client_; }
 
  private:
-  struct EventDeleter {
-    void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
-  };
-  using Event = std::unique_ptr<rd_kafka_event_t, EventDeleter>;
+  struct Deadline;
   /// Reads an answer; sets `transient` when asking again may help.
-  using Reader = std::function<base::Status(const Event&, bool* transient, bool* missing)>;
-  using Asker = std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
-
   using MetadataReader =
       std::function<base::Status(const rd_kafka_metadata_t&, bool* transient, bool* missing)>;
 
   Admin(std::unique_ptr<Client> client, Limits limits)
       : client_(std::move(client)), limits_(limits) {}
-  base::Status Ask(rd_kafka_admin_op_t operation, const std::string& what, const Asker& ask,
-                   const Reader& read, std::stop_token stop, bool read_committed = false);
-  base::Status FetchMetadata(bool all_topics, const std::string& what, const MetadataReader& read,
-                             std::stop_token stop);
-  base::Status NoAnswer(const std::string& what, std::chrono::milliseconds waited,
+  Deadline NewDeadline();
+  base::Status NoAnswer(const std::string& what, const Deadline& deadline,
                         const base::Status& last) const;
+  base::Status EnsureHandle(const std::string& topic);
+  base::Status FetchMetadata(bool all_topics, const std::string& what, const MetadataReader& read,
+                             const Deadline& deadline, std::stop_token stop);
+  base::Status ListOnce(const Offsets& asked, bool read_committed,
+                        std::chrono::milliseconds timeout, const std::string& what,
+                        std::stop_token stop, Offsets* offsets, bool* transient, bool* missing);
+  base::Status ReadOffsets(rd_kafka_event_t* event, const Offsets& asked, Offsets* offsets,
+                           bool* transient, bool* missing) const;
 
   std::unique_ptr<Client> client_;
   Limits limits_;

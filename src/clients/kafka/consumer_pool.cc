@@ -22,6 +22,7 @@ const Properties kDefaults = {
     // start somewhere else waits behind it on the same connection.
     {"fetch.wait.max.ms", "100"},
     {"isolation.level", "read_uncommitted"},  // As the Java client does.
+    {"reconnect.backoff.max.ms", "1000"},     // The Java client's; else 10 s after a restart.
 };
 
 }  // namespace

@@ -200,6 +200,29 @@ TEST_F(MockBrokerTest, AdminAnswersAboutTopicsAndOffsets) {
             (Offsets{{partition_, 13}}));
 }
 
+TEST_F(MockBrokerTest, ABrokerThatComesBackIsFoundAgain) {
+  ASSERT_TRUE(mock_->CreateTopic("events", 1).ok());
+  Produce(partition_, 0, 10);
+  auto admin = Admin::Create(properties_, {});
+  ASSERT_TRUE(admin.ok());
+  ConsumerPool pool(properties_);
+  auto lease = pool.Acquire(partition_, 0);
+  ASSERT_TRUE(lease.ok());
+  EXPECT_EQ(ReadTo(&**lease, 5), Numbers(0, 5));
+  ASSERT_TRUE((*admin)->ListOffsets({{partition_, kLatest}}, false, {}).ok());
+  ASSERT_TRUE(mock_->SetDown(1, true).ok());
+  std::jthread later([&] {
+    std::this_thread::sleep_for(milliseconds(1500));
+    ASSERT_TRUE(mock_->SetDown(1, false).ok());
+  });
+  const auto latest = (*admin)->ListOffsets({{partition_, kLatest}}, false, {});
+  ASSERT_TRUE(latest.ok()) << latest.status().ToString();
+  EXPECT_EQ(*latest, (Offsets{{partition_, 10}}));
+  EXPECT_EQ(ReadTo(&**lease, 10), Numbers(5, 10));
+  Produce(partition_, 10, 5);
+  EXPECT_EQ(ReadTo(&**lease, 15), Numbers(10, 15));
+}
+
 TEST_F(MockBrokerTest, MissingTopicsAreNamed) {
   ASSERT_TRUE(mock_->CreateTopic("events", 1).ok());
   ASSERT_TRUE(mock_->CreateTopic("gone", 1).ok());

@@ -34,9 +34,9 @@ struct AnalysisContext {
 };
 
 /// Resolves names, types, functions and coercions as Spark 4.2 does. InvalidArgument with Spark's
-/// condition, SQLSTATE, parameters and message when Spark would refuse the query; Unsupported, naming
-/// the relation, expression or function and saying what to do, when only Millrace does. Pure: asks
-/// `context.sources` and nothing else. Thread-safe.
+/// condition, SQLSTATE, parameters and message when Spark would refuse the query; Unsupported,
+/// naming the relation, expression or function and saying what to do, when only Millrace does.
+/// Pure: asks `context.sources` and nothing else. Thread-safe.
 base::Result<plan::ResolvedQuery> Analyze(const plan::RelationPtr& relation,
                                           const AnalysisContext& context);
 

@@ -175,9 +175,9 @@ TEST_F(AnalyzerTest, OutputModes) {
   EXPECT_TRUE(CheckOutputMode(*query, "Append").ok());
   EXPECT_TRUE(CheckOutputMode(*query, "update").ok());
   EXPECT_EQ(CheckOutputMode(*query, "complete").message(),
-            "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] Invalid streaming output mode: complete. "
-            "This output mode is not supported for no streaming aggregations on streaming "
-            "DataFrames/DataSets. SQLSTATE: 42KDE");
+            "[STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION] Invalid streaming output mode: "
+            "complete. This output mode is not supported for no streaming aggregations on "
+            "streaming DataFrames/DataSets. SQLSTATE: 42KDE");
   EXPECT_EQ(CheckOutputMode(*query, "nope").message(),
             "[STREAMING_OUTPUT_MODE.INVALID] Invalid streaming output mode: nope. Accepted output "
             "modes are 'Append', 'Complete', 'Update'. SQLSTATE: 42KDE");

@@ -24,8 +24,8 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"AMBIGUOUS_REFERENCE_TO_FIELDS", "42000",
      "Ambiguous reference to the field <field>. It appears <count> times in the schema."},
     {"ASSIGNMENT_ARITY_MISMATCH", "42802",
-     "The number of columns or variables assigned or aliased: <numTarget> does not match the number "
-     "of source expressions: <numExpr>."},
+     "The number of columns or variables assigned or aliased: <numTarget> does not match the "
+     "number of source expressions: <numExpr>."},
     {"CANNOT_RESOLVE_DATAFRAME_COLUMN", "42704",
      "Cannot resolve dataframe column <name>. It's probably because of illegal references like "
      "`df1.select(df2.col(\"a\"))`."},
@@ -45,8 +45,8 @@ constexpr auto kTemplates = std::to_array<Template>({
      "cannot cast <srcType> to <targetType> with ANSI mode on.\nIf you have to cast <srcType> to "
      "<targetType>, you can set <config> as <configVal>."},
     {"DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", "42K09",
-     "cannot cast <srcType> to <targetType>.\nTo convert values from <srcType> to <targetType>, you "
-     "can use the functions <functionNames> instead."},
+     "cannot cast <srcType> to <targetType>.\nTo convert values from <srcType> to <targetType>, "
+     "you can use the functions <functionNames> instead."},
     {"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09",
      "Only foldable `STRING` expressions are allowed to appear at odd position, but they are "
      "<inputExprs>."},
@@ -100,8 +100,8 @@ constexpr auto kTemplates = std::to_array<Template>({
      "Invalid streaming output mode: <outputMode>. Accepted output modes are 'Append', 'Complete', "
      "'Update'."},
     {"STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", "42KDE",
-     "Invalid streaming output mode: <outputMode>. This output mode is not supported in Data Source "
-     "<className>."},
+     "Invalid streaming output mode: <outputMode>. This output mode is not supported in Data "
+     "Source <className>."},
     {"STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", "42KDE",
      "Invalid streaming output mode: <outputMode>. This output mode is not supported for "
      "<operation> on streaming DataFrames/DataSets."},

@@ -74,8 +74,9 @@ base::Status CheckDecimals(const DataType& type) {
         {{"precision", std::to_string(type.precision())}, {"maxPrecision", "38"}});
   }
   if (type.scale() > type.precision() || type.scale() < 0 || type.precision() < 1) {
-    return AnalysisError("_LEGACY_ERROR_TEMP_1228", {{"scale", std::to_string(type.scale())},
-                                                     {"precision", std::to_string(type.precision())}});
+    return AnalysisError(
+        "_LEGACY_ERROR_TEMP_1228",
+        {{"scale", std::to_string(type.scale())}, {"precision", std::to_string(type.precision())}});
   }
   return base::Status::Ok();
 }
@@ -230,8 +231,8 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::UnresolvedAttri
 // A column of a certain relation below: found there by name, here by its identity.
 base::Result<Resolved> ExpressionAnalyzer::ResolvePlanColumn(const ex::UnresolvedAttribute& node,
                                                              const NameParts& name) {
-  const base::Status not_found =
-      AnalysisError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteSql(QuoteNameIfNeeded(name))}});
+  const base::Status not_found = AnalysisError("CANNOT_RESOLVE_DATAFRAME_COLUMN",
+                                               {{"name", QuoteSql(QuoteNameIfNeeded(name))}});
   const auto origin = plan_scopes_.find(*node.plan_id);
   if (origin == plan_scopes_.end()) return not_found;
   MILLRACE_ASSIGN_OR_RETURN(const auto match, origin->second.Find(name));
@@ -298,7 +299,8 @@ base::Result<Resolved> ExpressionAnalyzer::ExtractValue(const BoundExpressionPtr
   const auto field = ConstantText(extraction);
   if (type.is(Kind::kStruct)) {
     if (field) return ExtractField(child, type, *field);
-    return AnalysisError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", QuoteSql(extraction->text)}});
+    return AnalysisError("INVALID_EXTRACT_FIELD_TYPE",
+                         {{"extraction", QuoteSql(extraction->text)}});
   }
   const std::string sql = child->text + "[" + extraction->text + "]";
   if (type.is(Kind::kArray)) {

@@ -1,4 +1,4 @@
-// The types of the expressions whose values real Spark gave: tests/spark/recorded/expressions.jsonl.
+// The types of the expressions of tests/spark/recorded/expressions.jsonl, as real Spark gave them.
 
 #include <cstdio>
 #include <fstream>

@@ -137,8 +137,8 @@ std::string ParameterType::Text() const {
   return QuoteType(type);
 }
 
-base::Status UnexpectedInputType(std::string_view sql, std::size_t index, const Parameter& parameter,
-                                 const BoundExpressionPtr& arg) {
+base::Status UnexpectedInputType(std::string_view sql, std::size_t index,
+                                 const Parameter& parameter, const BoundExpressionPtr& arg) {
   std::string required;
   for (const ParameterType& alternative : parameter) {
     if (!required.empty()) required += " or ";

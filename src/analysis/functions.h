@@ -78,8 +78,8 @@ base::Result<std::vector<BoundExpressionPtr>> CoerceArguments(
     std::vector<BoundExpressionPtr> args, const std::vector<Parameter>& parameters,
     std::string_view sql);
 
-base::Status UnexpectedInputType(std::string_view sql, std::size_t index, const Parameter& parameter,
-                                 const BoundExpressionPtr& arg);
+base::Status UnexpectedInputType(std::string_view sql, std::size_t index,
+                                 const Parameter& parameter, const BoundExpressionPtr& arg);
 
 /// DATA_DIFF_TYPES: `[...]` for IN and CASE, `(... or ...)` for the others.
 enum class TypeListStyle { kBrackets, kAlternatives };

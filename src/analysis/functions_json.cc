@@ -53,7 +53,8 @@ base::Result<DataType> SchemaFrom(const BoundExpressionPtr& arg) {
     error.exception_class = "AnalysisException";
     std::string message = schema.status().message();
     message.erase(0, message.find_first_not_of('\n'));
-    return base::Status(schema.status().code(), std::move(message)).WithSparkError(std::move(error));
+    return base::Status(schema.status().code(), std::move(message))
+        .WithSparkError(std::move(error));
   }
   if (ContainsCharVarchar(*schema)) {
     return AnalysisError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", {});

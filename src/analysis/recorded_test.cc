@@ -85,7 +85,8 @@ bool IsLongerParseError(Json actual, const Json& expected) {
   if (!actual.is_object() || !expected.is_object()) return false;
   const std::string condition = expected["condition"];
   const std::string message = actual["message"];
-  const bool is_parse_error = condition.starts_with("PARSE_") || condition == "UNSUPPORTED_DATATYPE";
+  const bool is_parse_error =
+      condition.starts_with("PARSE_") || condition == "UNSUPPORTED_DATATYPE";
   if (!is_parse_error || !message.starts_with(std::string(expected["message"]))) return false;
   actual["message"] = expected["message"];
   return actual == expected;

@@ -225,8 +225,8 @@ AnalyzedRelationPtr RelationAnalyzer::Widen(const AnalyzedRelationPtr& relation,
   if (const auto* filter = std::get_if<plan::Filter>(&relation->resolved->node)) {
     if (below == relation->input) return relation;
     // The condition's positions still hold, because new columns stand at the end.
-    return MakeAnalyzed(MakeResolved(below->scope, plan::Filter{below->resolved, filter->condition}),
-                        below->scope, below);
+    plan::Filter widened{below->resolved, filter->condition};
+    return MakeAnalyzed(MakeResolved(below->scope, std::move(widened)), below->scope, below);
   }
   Scope scope = relation->scope;
   plan::Project project = std::get<plan::Project>(relation->resolved->node);

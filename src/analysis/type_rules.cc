@@ -113,7 +113,11 @@ DataType BoundedDecimal(int precision, int scale) {
   return DecimalType(std::min(precision, kMaxPrecision), std::min(scale, kMaxPrecision));
 }
 
-bool DecimalIsWiderThan(const DataType& decimal, const DataType& other) {
+// `decimal` is one, and has room for every value of the other exact number.
+bool DecimalHolds(const DataType& decimal, const DataType& other) {
+  if (!decimal.is(Kind::kDecimal) || !(other.isIntegral() || other.is(Kind::kDecimal))) {
+    return false;
+  }
   const DataType exact = other.is(Kind::kDecimal) ? other : DecimalForIntegral(other);
   return decimal.precision() - decimal.scale() >= exact.precision() - exact.scale() &&
          decimal.scale() >= exact.scale();
@@ -164,12 +168,8 @@ std::optional<DataType> TightestCommonType(const DataType& a, const DataType& b)
     if (wider.is(Kind::kFloat)) return DoubleType();
     return wider;
   }
-  if (a.is(Kind::kDecimal) && (b.isIntegral() || b.is(Kind::kDecimal)) && DecimalIsWiderThan(a, b)) {
-    return a;
-  }
-  if (b.is(Kind::kDecimal) && (a.isIntegral() || a.is(Kind::kDecimal)) && DecimalIsWiderThan(b, a)) {
-    return b;
-  }
+  if (DecimalHolds(a, b)) return a;
+  if (DecimalHolds(b, a)) return b;
   if (IsDatetime(a) && IsDatetime(b)) {
     if (a.is(Kind::kTimestamp) || b.is(Kind::kTimestamp)) return TimestampType();
     return TimestampNTZType();
@@ -212,9 +212,7 @@ bool CanUpCast(const DataType& from, const DataType& to) {
   const int rank_from = NumericRank(from);
   const int rank_to = NumericRank(to);
   if (rank_from >= 0 && rank_to >= 0) return rank_from < rank_to;
-  if (to.is(Kind::kDecimal) && (from.isIntegral() || from.is(Kind::kDecimal))) {
-    return DecimalIsWiderThan(to, from);
-  }
+  if (DecimalHolds(to, from)) return true;
   if (IsDatetime(from) && IsDatetime(to)) return from.is(Kind::kDate) || to.is(Kind::kTimestamp);
   return IsString(to) && IsAtomic(from);
 }

@@ -260,6 +260,10 @@ class Reader {
     while (position_ < text_.size() && text_[position_] == ' ') ++position_;
   }
 
+  bool NextIs(bool (*holds)(unsigned char)) const {
+    return position_ < text_.size() && holds(static_cast<unsigned char>(text_[position_]));
+  }
+
   bool Accept(std::string_view symbol) {
     SkipSpaces();
     if (!text_.substr(position_).starts_with(symbol)) return false;
@@ -373,10 +377,7 @@ class Reader {
   std::string ReadName() {
     SkipSpaces();
     const std::size_t start = position_;
-    while (position_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[position_])) ||
-                                        text_[position_] == '_')) {
-      ++position_;
-    }
+    while (NextIs([](unsigned char c) { return std::isalnum(c) || c == '_'; })) ++position_;
     if (start == position_) throw Unreadable();
     return std::string(text_.substr(start, position_ - start));
   }
@@ -422,10 +423,7 @@ class Reader {
 
   PythonValue ReadNumber() {
     const std::size_t start = position_;
-    while (position_ < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[position_])) ||
-                                        text_[position_] == '.')) {
-      ++position_;
-    }
+    while (NextIs([](unsigned char c) { return std::isdigit(c) || c == '.'; })) ++position_;
     const std::string digits(text_.substr(start, position_ - start));
     if (digits.find('.') != std::string::npos) return {std::stod(digits)};
     return {static_cast<std::int64_t>(std::stoll(digits))};

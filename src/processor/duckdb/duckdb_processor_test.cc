@@ -7,7 +7,7 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
-#include "processor/duckdb/recorded_answers.h"
+#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {

@@ -16,7 +16,7 @@
 #include "processor/duckdb/datetime_text.h"
 #include "processor/duckdb/decimal_text.h"
 #include "processor/duckdb/duckdb_processor.h"
-#include "processor/duckdb/recorded_answers.h"
+#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "data/schema_text.h"
 #include "processor/duckdb/from_json.h"
-#include "processor/duckdb/recorded_answers.h"
+#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {

@@ -18,7 +18,8 @@ using Kind = DataType::Kind;
 using plan::ExpressionPtr;
 namespace ex = plan::expression;
 
-constexpr int kMaxDepth = 2000;
+// Deep enough for any query, shallow enough for a thread's stack.
+constexpr int kMaxDepth = 500;
 
 base::Status UnresolvedRoutine(const std::string& name) {
   auto parts = ParseName(name);

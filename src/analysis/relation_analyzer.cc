@@ -13,8 +13,6 @@ namespace {
 namespace rel = plan::relation;
 namespace ex = plan::expression;
 
-constexpr int kMaxDepth = 2000;
-
 plan::ResolvedRelationPtr MakeResolved(const Scope& scope,
                                        std::variant<plan::Scan, plan::Project, plan::Filter> node) {
   return std::make_shared<const plan::ResolvedRelation>(
@@ -65,6 +63,19 @@ bool Contains(const std::vector<std::string>& names, const Scope& scope, std::st
                      [&](const std::string& other) { return scope.SameName(other, name); });
 }
 
+// The one relation below, or null: a relation with several, or with none, stands at the bottom.
+const plan::Relation* InputOf(const plan::Relation& relation) {
+  return std::visit(
+      [](const auto& node) -> const plan::Relation* {
+        if constexpr (requires { node.input; }) {
+          return node.input.get();
+        } else {
+          return nullptr;
+        }
+      },
+      relation.node);
+}
+
 std::string_view AdviceFor(const plan::Relation& relation) {
   if (relation.As<rel::Sql>() != nullptr) return "Use the DataFrame methods instead of SQL text.";
   return "A stream can be read, projected (select, withColumn, withColumnRenamed, drop, toDF, "
@@ -74,25 +85,33 @@ std::string_view AdviceFor(const plan::Relation& relation) {
 }  // namespace
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::Analyze(const plan::Relation& relation) {
-  if (++depth_ > kMaxDepth) {
-    return NotPossibleHere("A query of more than " + std::to_string(kMaxDepth) + " steps",
-                           "Use one select or withColumns for many columns.");
+  // From the top down to the source, then up again: no recursion, however long the chain is.
+  std::vector<const plan::Relation*> chain;
+  for (const plan::Relation* next = &relation; next != nullptr; next = InputOf(*next)) {
+    chain.push_back(next);
   }
-  base::Result<AnalyzedRelationPtr> analyzed = std::visit(
+  AnalyzedRelationPtr analyzed;
+  for (auto next = chain.rbegin(); next != chain.rend(); ++next) {
+    MILLRACE_ASSIGN_OR_RETURN(analyzed, AnalyzeOne(**next, analyzed));
+    if ((*next)->plan_id) plan_scopes_.insert_or_assign(*(*next)->plan_id, analyzed->scope);
+  }
+  return analyzed;
+}
+
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeOne(const plan::Relation& relation,
+                                                               const AnalyzedRelationPtr& input) {
+  return std::visit(
       [&](const auto& node) -> base::Result<AnalyzedRelationPtr> {
         if constexpr (requires { this->AnalyzeNode(node); }) {
           return AnalyzeNode(node);
+        } else if constexpr (requires { this->AnalyzeNode(node, input); }) {
+          return AnalyzeNode(node, input);
         } else {
           return NotPossibleHere("The relation " + std::string(NodeName(relation)),
                                  AdviceFor(relation));
         }
       },
       relation.node);
-  --depth_;
-  if (analyzed.ok() && relation.plan_id) {
-    plan_scopes_.insert_or_assign(*relation.plan_id, (*analyzed)->scope);
-  }
-  return analyzed;
 }
 
 ExpressionAnalyzer RelationAnalyzer::ExpressionsOver(const AnalyzedRelation& input,
@@ -169,8 +188,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Read&
   return MakeAnalyzed(std::move(resolved), std::move(scope), nullptr);
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Project& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::Project& node, const AnalyzedRelationPtr& input) {
   ExpressionAnalyzer expressions = ExpressionsOver(*input, "Project");
   for (const auto& expression : node.expressions) {
     MILLRACE_RETURN_IF_ERROR(expressions.CheckFunctions(expression));
@@ -186,8 +205,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Proje
   return MakeProject(input, std::move(columns));
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Filter& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::Filter& node, const AnalyzedRelationPtr& input) {
   std::vector<NameParts> names;
   CollectNames(*node.condition, &names);
   std::erase_if(names, [&](const NameParts& name) { return Finds(input->scope, name); });
@@ -245,8 +264,8 @@ AnalyzedRelationPtr RelationAnalyzer::Widen(const AnalyzedRelationPtr& relation,
   return MakeAnalyzed(std::move(resolved), std::move(scope), below);
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithColumns& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::WithColumns& node, const AnalyzedRelationPtr& input) {
   ExpressionAnalyzer expressions = ExpressionsOver(*input, "Project");
   std::vector<plan::ExpressionPtr> added;
   std::vector<std::string> names;
@@ -286,8 +305,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithC
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::WithColumnsRenamed& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+    const rel::WithColumnsRenamed& node, const AnalyzedRelationPtr& input) {
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
     columns.push_back(PassOn(*input, i));
@@ -326,8 +344,8 @@ base::Result<std::vector<std::int64_t>> RelationAnalyzer::DroppedIds(const Scope
   return ids;
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Drop& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::Drop& node, const AnalyzedRelationPtr& input) {
   MILLRACE_ASSIGN_OR_RETURN(const auto dropped, DroppedIds(input->scope, node));
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
@@ -340,8 +358,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Drop&
   return MakeProject(input, std::move(columns));
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::SubqueryAlias& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::SubqueryAlias& node, const AnalyzedRelationPtr& input) {
   Scope scope = input->scope;
   NameParts qualifier = node.qualifier;
   qualifier.push_back(node.alias);
@@ -350,8 +368,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Subqu
       AnalyzedRelation{input->resolved, std::move(scope), nullptr, SortedNames(input->scope)});
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::ToDF& node) {
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr input, Analyze(*node.input));
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
+    const rel::ToDF& node, const AnalyzedRelationPtr& input) {
   if (node.column_names.size() != input->scope.columns.size()) {
     return AnalysisError("ASSIGNMENT_ARITY_MISMATCH",
                          {{"numTarget", std::to_string(input->scope.columns.size())},

@@ -36,14 +36,24 @@ class RelationAnalyzer {
   std::vector<plan::StreamSource> TakeSources() { return std::move(sources_); }
 
  private:
+  /// `input` is what the relation below gave; null for a leaf.
+  base::Result<AnalyzedRelationPtr> AnalyzeOne(const plan::Relation& relation,
+                                               const AnalyzedRelationPtr& input);
   base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Read& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Project& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Filter& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::WithColumns& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::WithColumnsRenamed& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Drop& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::SubqueryAlias& node);
-  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::ToDF& node);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Project& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Filter& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::WithColumns& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::WithColumnsRenamed& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::Drop& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::SubqueryAlias& node,
+                                                const AnalyzedRelationPtr& input);
+  base::Result<AnalyzedRelationPtr> AnalyzeNode(const plan::relation::ToDF& node,
+                                                const AnalyzedRelationPtr& input);
 
   ExpressionAnalyzer ExpressionsOver(const AnalyzedRelation& input, std::string_view operator_name);
   /// The columns as a Project over `input`. What is only passed on keeps its identity.
@@ -64,7 +74,6 @@ class RelationAnalyzer {
   std::vector<plan::StreamSource> sources_;
   PlanScopes plan_scopes_;
   std::int64_t next_id_ = 1;
-  int depth_ = 0;
 };
 
 }  // namespace millrace::analysis

@@ -1,4 +1,5 @@
 #include <map>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -40,18 +41,21 @@ base::Status CheckFromJson(const plan::BoundExpression& expression, const plan::
   return base::Status::Ok();
 }
 
-base::Status CheckExpression(const plan::BoundExpression& expression) {
+// `seen` holds what was checked before: parts may be shared, many times over.
+base::Status CheckExpression(const plan::BoundExpression& expression,
+                             std::set<const plan::BoundExpression*>* seen) {
+  if (!seen->insert(&expression).second) return base::Status::Ok();
   if (const auto* cast = std::get_if<plan::CastTo>(&expression.node)) {
-    return CheckExpression(*cast->child);
+    return CheckExpression(*cast->child, seen);
   }
   if (const auto* field = std::get_if<plan::GetField>(&expression.node)) {
-    return CheckExpression(*field->child);
+    return CheckExpression(*field->child, seen);
   }
   const auto* call = std::get_if<plan::Call>(&expression.node);
   if (call == nullptr) return base::Status::Ok();
   if (call->function == "from_json") MILLRACE_RETURN_IF_ERROR(CheckFromJson(expression, *call));
   for (const plan::BoundExpressionPtr& arg : call->args) {
-    MILLRACE_RETURN_IF_ERROR(CheckExpression(*arg));
+    MILLRACE_RETURN_IF_ERROR(CheckExpression(*arg, seen));
   }
   return base::Status::Ok();
 }
@@ -98,14 +102,15 @@ base::Status CheckColumnNamesForWrite(const StructType& schema, bool case_sensit
 }
 
 base::Status CheckRunnable(const plan::ResolvedQuery& query) {
+  std::set<const plan::BoundExpression*> seen;
   const plan::ResolvedRelation* relation = query.root.get();
   while (relation != nullptr) {
     if (const auto* filter = std::get_if<plan::Filter>(&relation->node)) {
-      MILLRACE_RETURN_IF_ERROR(CheckExpression(*filter->condition));
+      MILLRACE_RETURN_IF_ERROR(CheckExpression(*filter->condition, &seen));
       relation = filter->input.get();
     } else if (const auto* project = std::get_if<plan::Project>(&relation->node)) {
       for (const plan::BoundExpressionPtr& expression : project->expressions) {
-        MILLRACE_RETURN_IF_ERROR(CheckExpression(*expression));
+        MILLRACE_RETURN_IF_ERROR(CheckExpression(*expression, &seen));
       }
       relation = project->input.get();
     } else {

@@ -60,7 +60,8 @@ class KafkaFixture : public connector::testing::SourceFixture {
   void Send(const TopicPartition& partition, int count) {
     for (int i = 0; i < count; ++i) {
       const std::string value = ToString(partition) + "#" + std::to_string(next_++);
-      OutgoingRecord record{.key = value.substr(0, next_ % 5), .value = value};
+      const std::string key = value.substr(0, next_ % 5);
+      OutgoingRecord record{.key = key, .value = value};
       if (next_ % 3 == 0) record.headers = {{"h", value}, {"n", std::nullopt}};
       if (next_ % 7 == 0) record.key = std::nullopt;
       if (next_ % 11 == 0) record.headers.clear();

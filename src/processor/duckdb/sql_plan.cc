@@ -122,7 +122,9 @@ class Translator {
     if (name == "in") return In(args, CanFail(expression));
     if (name == "coalesce") return Coalesce(expression.type, args);
     if (name == "case_when") return CaseWhen(expression.type, args);
-    std::string_view op = name == "<=>" ? "IS NOT DISTINCT FROM" : name == "!=" ? "<>" : name;
+    std::string_view op = name;
+    if (name == "<=>") op = "IS NOT DISTINCT FROM";
+    if (name == "!=") op = "<>";
     return fmt::format("(({}) {} ({}))", args[0], op, args[1]);
   }
 

@@ -1,6 +1,5 @@
 #include "processor/duckdb/from_json.h"
 
-#include <chrono>
 #include <map>
 #include <random>
 #include <set>
@@ -17,20 +16,9 @@
 namespace millrace::processor::duckdb {
 namespace {
 
-constexpr std::int64_t kNow = 1'795'389'000'000'000;
-
-/// Noon of the day on which an answer was recorded: times without a date have that day's.
-std::int64_t NowOf(const Json& record) {
-  if (!record.contains("today")) return kNow;
-  const std::string day = record["today"];
-  const std::chrono::sys_days date(std::chrono::year_month_day(
-      std::chrono::year(std::stoi(day.substr(0, 4))),
-      std::chrono::month(static_cast<unsigned>(std::stoi(day.substr(5, 2)))),
-      std::chrono::day(static_cast<unsigned>(std::stoi(day.substr(8, 2))))));
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             (date + std::chrono::hours(12)).time_since_epoch())
-      .count();
-}
+/// 2026-11-23T01:00Z, when the answers were recorded: times without a date have that day, in the zone
+/// that the text or the session names. A new recording brings a new moment.
+constexpr std::int64_t kNow = 1'795'395'600'000'000;
 
 std::shared_ptr<arrow::Array> Texts(const std::vector<std::optional<std::string>>& texts) {
   arrow::BinaryBuilder builder;
@@ -44,11 +32,10 @@ base::Result<std::vector<Json>> Answers(const DataType& schema,
                                         const std::map<std::string, std::string>& options,
                                         const TimeZone& zone, const arrow::Array& texts,
                                         FromJsonRunner::Path path,
-                                        std::optional<std::vector<int>> fields = std::nullopt,
-                                        std::int64_t now = kNow) {
+                                        std::optional<std::vector<int>> fields = std::nullopt) {
   MILLRACE_ASSIGN_OR_RETURN(auto call, FromJson::Make(schema, options, zone, fields));
   MILLRACE_ASSIGN_OR_RETURN(auto runner, FromJsonRunner::New(call, path));
-  MILLRACE_ASSIGN_OR_RETURN(auto arrays, runner->Run(texts, now));
+  MILLRACE_ASSIGN_OR_RETURN(auto arrays, runner->Run(texts, kNow));
   std::vector<Json> out;
   for (const auto& array : arrays) {
     EXPECT_TRUE(array->ValidateFull().ok() || array->type_id() == arrow::Type::STRUCT)
@@ -121,8 +108,7 @@ class Recorded {
       return;
     }
     for (auto path : {FromJsonRunner::Path::kExact, FromJsonRunner::Path::kBoth}) {
-      auto answers = Answers(*schema, Options(first), zone, *Texts(texts), path, fields,
-                             NowOf(first));
+      auto answers = Answers(*schema, Options(first), zone, *Texts(texts), path, fields);
       if (!answers.ok()) {
         Report(first, answers.status().ToString());
         continue;
@@ -200,8 +186,7 @@ TEST(FromJsonTest, AnswersAsRecordedFromSpark) {
   bool found = ForEachRecorded("from_json.jsonl", [&](const Json& record) {
     std::string key = record["schema"].get<std::string>() + record["options"].dump() +
                       record["tz"].get<std::string>() +
-                      (record.contains("fields") ? record["fields"].dump() : "") +
-                      record.value("today", "");
+                      (record.contains("fields") ? record["fields"].dump() : "");
     bool error = record["output"].is_object() && record["output"].contains("error");
     if (error) key += std::to_string(++serial);
     groups[key].records.push_back(record);

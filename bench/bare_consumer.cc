@@ -46,7 +46,7 @@ rd_kafka_t* NewConsumer(const char* brokers) {
 
 int PartitionsOf(rd_kafka_t* consumer, const char* topic) {
   rd_kafka_topic_t* handle = rd_kafka_topic_new(consumer, topic, nullptr);
-  const rd_kafka_metadata* metadata = nullptr;
+  const struct rd_kafka_metadata* metadata = nullptr;
   const auto error = rd_kafka_metadata(consumer, 0, handle, &metadata, 10'000);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) Fail(rd_kafka_err2str(error));
   const int partitions = metadata->topics[0].partition_cnt;

@@ -1,9 +1,8 @@
 // The limit that the main job is measured against: librdkafka alone drains a topic, with its batch
 // call, from N threads, and looks at nothing.
 //
-//   bare_consumer BROKERS TOPIC THREADS     prints {"messages":..,"bytes":..,"wall_s":..,"cpu_s":..}
-
-#include <librdkafka/rdkafka.h>
+//   bare_consumer BROKERS TOPIC THREADS     prints
+//   {"messages":..,"bytes":..,"wall_s":..,"cpu_s":..}
 
 #include <atomic>
 #include <chrono>
@@ -14,6 +13,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <librdkafka/rdkafka.h>
 
 namespace {
 
@@ -32,9 +33,9 @@ rd_kafka_t* NewConsumer(const char* brokers) {
   rd_kafka_conf_t* conf = rd_kafka_conf_new();
   char error[512];
   const std::pair<const char*, const char*> settings[] = {
-      {"bootstrap.servers", brokers},      {"group.id", "bare-consumer"},
-      {"enable.auto.commit", "false"},     {"fetch.queue.backoff.ms", "1"},
-      {"queued.min.messages", "1000000"},  {"auto.offset.reset", "error"},
+      {"bootstrap.servers", brokers},     {"group.id", "bare-consumer"},
+      {"enable.auto.commit", "false"},    {"fetch.queue.backoff.ms", "1"},
+      {"queued.min.messages", "1000000"}, {"auto.offset.reset", "error"},
   };
   for (const auto& [name, value] : settings) {
     if (rd_kafka_conf_set(conf, name, value, error, sizeof error) != RD_KAFKA_CONF_OK) Fail(error);
@@ -109,9 +110,8 @@ int main(int argc, char** argv) {
   Totals totals;
   std::vector<std::thread> workers;
   for (int thread = 0; thread < threads; ++thread) {
-    workers.emplace_back([&, thread] {
-      Drain(consumer, argv[2], partitions, thread, threads, totals);
-    });
+    workers.emplace_back(
+        [&, thread] { Drain(consumer, argv[2], partitions, thread, threads, totals); });
   }
   for (std::thread& worker : workers) worker.join();
   rd_kafka_destroy(consumer);

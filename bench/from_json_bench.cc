@@ -38,9 +38,9 @@ std::string Message(std::int64_t number, std::uint64_t* random) {
                 "{\"user_id\":\"user-%07u\",\"event_type\":\"%s\",\"value\":%u.%02u,"
                 "\"timestamp\":\"2026-01-01T%02lld:%02lld:%02lld.%03lldZ\",\"k\":%u}",
                 bits % 1'000'000, type, bits % 1000, bits % 97,
-                static_cast<long long>(number / 3600 % 24), static_cast<long long>(number / 60 % 60),
-                static_cast<long long>(number % 60), static_cast<long long>(number % 1000),
-                bits % 100);
+                static_cast<long long>(number / 3600 % 24),
+                static_cast<long long>(number / 60 % 60), static_cast<long long>(number % 60),
+                static_cast<long long>(number % 1000), bits % 100);
   return text;
 }
 
@@ -54,8 +54,11 @@ std::shared_ptr<arrow::BinaryArray> Messages(std::int64_t count) {
 }
 
 StructType EventSchema() {
-  return StructType().add("user_id", StringType()).add("event_type", StringType())
-      .add("value", DoubleType()).add("timestamp", TimestampType());
+  return StructType()
+      .add("user_id", StringType())
+      .add("event_type", StringType())
+      .add("value", DoubleType())
+      .add("timestamp", TimestampType());
 }
 
 /// What this thread has computed, in nanoseconds: other programs on the machine do not count.
@@ -133,8 +136,8 @@ plan::ResolvedQuery MainQuery(bool sql) {
   auto parsed = Expression(events, plan::Call{"from_json", {text}, {}});
   std::vector<plan::BoundExpressionPtr> columns;
   for (int i = 0; i < 4; ++i) {
-    columns.push_back(Expression(events[static_cast<std::size_t>(i)].dataType,
-                                 plan::GetField{parsed, i}));
+    columns.push_back(
+        Expression(events[static_cast<std::size_t>(i)].dataType, plan::GetField{parsed, i}));
   }
   columns.push_back(Expression(TimestampType(), plan::Call{"current_timestamp", {}, {}}));
   StructType output = events.add("ingestion_time", TimestampType(), false);

@@ -14,11 +14,11 @@ base::Result<std::unique_ptr<EventFeed>> EventFeed::Start(std::string topic,
   std::unique_ptr<EventFeed> feed(new EventFeed(std::move(topic), events_per_second));
   MILLRACE_ASSIGN_OR_RETURN(feed->cluster_, clients::kafka::MockCluster::Start());
   MILLRACE_RETURN_IF_ERROR(feed->cluster_->CreateTopic(feed->topic_, kPartitions));
-  MILLRACE_ASSIGN_OR_RETURN(
-      feed->producer_, clients::kafka::Producer::Create({
-                           {"bootstrap.servers", feed->cluster_->bootstrap_servers()},
-                           {"linger.ms", "5"},
-                       }));
+  MILLRACE_ASSIGN_OR_RETURN(feed->producer_,
+                            clients::kafka::Producer::Create({
+                                {"bootstrap.servers", feed->cluster_->bootstrap_servers()},
+                                {"linger.ms", "5"},
+                            }));
   feed->thread_ = std::jthread([raw = feed.get()](std::stop_token stop) { raw->Run(stop); });
   return feed;
 }
@@ -63,7 +63,8 @@ void EventFeed::Run(std::stop_token stop) {
         std::lock_guard lock(mutex_);
         partitions_[partition].times.push_back(std::chrono::steady_clock::now());
       }
-      base::Status status = producer_->Send({topic_, partition}, {.key = {}, .value = event, .headers = {}});
+      base::Status status =
+          producer_->Send({topic_, partition}, {.key = {}, .value = event, .headers = {}});
       if (!status.ok()) {
         std::lock_guard lock(mutex_);
         failure_ = status;

@@ -34,18 +34,27 @@ volatile std::sig_atomic_t interrupted = 0;
 
 StreamingQuery StartJob(SparkSession& spark, const std::string& brokers, const std::string& table,
                         const std::string& checkpoint) {
-  auto schema = StructType().add("user_id", LongType()).add("event_type", StringType())
+  auto schema = StructType()
+                    .add("user_id", LongType())
+                    .add("event_type", StringType())
                     .add("value", DoubleType());
-  auto events = spark.readStream().format("kafka")
-                    .option("kafka.bootstrap.servers", brokers).option("subscribe", kTopic)
-                    .option("startingOffsets", "earliest").load();
-  auto enriched =
-      events.select(from_json(col("value").cast("string"), schema).alias("data")).select("data.*")
-          .withColumn("ingestion_time", current_timestamp())
-          .filter(col("event_type") != "test");
-  return enriched.writeStream().format("delta").outputMode("append")
-      .option("checkpointLocation", checkpoint).option("path", table)
-      .trigger(Trigger::ProcessingTime("1 second")).start();
+  auto events = spark.readStream()
+                    .format("kafka")
+                    .option("kafka.bootstrap.servers", brokers)
+                    .option("subscribe", kTopic)
+                    .option("startingOffsets", "earliest")
+                    .load();
+  auto enriched = events.select(from_json(col("value").cast("string"), schema).alias("data"))
+                      .select("data.*")
+                      .withColumn("ingestion_time", current_timestamp())
+                      .filter(col("event_type") != "test");
+  return enriched.writeStream()
+      .format("delta")
+      .outputMode("append")
+      .option("checkpointLocation", checkpoint)
+      .option("path", table)
+      .trigger(Trigger::ProcessingTime("1 second"))
+      .start();
 }
 
 int Run(const Arguments& args) {
@@ -55,9 +64,11 @@ int Run(const Arguments& args) {
     std::fprintf(stderr, "demo: %s\n", feed.status().message().c_str());
     return 1;
   }
-  std::printf("An embedded Kafka broker gets %d JSON events a second; one in five is a \"test\" and "
-              "is filtered out.\nThe job writes the others into a Delta table, one batch a second, "
-              "each event exactly once:\n\n", args.events_per_second);
+  std::printf(
+      "An embedded Kafka broker gets %d JSON events a second; one in five is a \"test\" and "
+      "is filtered out.\nThe job writes the others into a Delta table, one batch a second, "
+      "each event exactly once:\n\n",
+      args.events_per_second);
   auto spark = SparkSession::builder().appName("MillraceDemo").getOrCreate();
   auto view = std::make_shared<demo::BatchView>(feed->get());
   spark.streams().addListener(view);
@@ -81,12 +92,13 @@ int Run(const Arguments& args) {
                  static_cast<long long>((*feed)->sent()), static_cast<long long>(view->events()));
     return 1;
   }
-  std::printf("\nAll %lld events that were sent have been read once.\n"
-              "The table is in %s, what the job remembers in %s/checkpoint.\n"
-              "Read it from Python:\n\n  pip install deltalake pandas\n"
-              "  python3 -c \"from deltalake import DeltaTable; print(DeltaTable('%s').to_pandas())\"\n",
-              static_cast<long long>((*feed)->sent()), table.c_str(), args.directory.c_str(),
-              table.c_str());
+  std::printf(
+      "\nAll %lld events that were sent have been read once.\n"
+      "The table is in %s, what the job remembers in %s/checkpoint.\n"
+      "Read it from Python:\n\n  pip install deltalake pandas\n"
+      "  python3 -c \"from deltalake import DeltaTable; print(DeltaTable('%s').to_pandas())\"\n",
+      static_cast<long long>((*feed)->sent()), table.c_str(), args.directory.c_str(),
+      table.c_str());
   return 0;
 }
 
@@ -94,12 +106,14 @@ int Run(const Arguments& args) {
 
 int main(int argc, char** argv) {
   Arguments args;
-  args.directory = (std::filesystem::temp_directory_path() /
-                    fmt::format("millrace-demo-{}", getpid())).string();
+  args.directory =
+      (std::filesystem::temp_directory_path() / fmt::format("millrace-demo-{}", getpid())).string();
   CLI::App app{"Kafka to Delta on an embedded broker, shown in the terminal."};
-  app.add_option("--seconds", args.seconds, "how long events are sent")->capture_default_str()
+  app.add_option("--seconds", args.seconds, "how long events are sent")
+      ->capture_default_str()
       ->check(CLI::Range(1, 3600));
-  app.add_option("--rate", args.events_per_second, "events a second")->capture_default_str()
+  app.add_option("--rate", args.events_per_second, "events a second")
+      ->capture_default_str()
       ->check(CLI::Range(1, 200'000));
   app.add_option("--dir", args.directory, "where table and checkpoint go")->capture_default_str();
   CLI11_PARSE(app, argc, argv);

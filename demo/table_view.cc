@@ -124,9 +124,8 @@ base::Status PrintTable(const std::string& path, int rows, int versions) {
   if (!newest.empty()) {
     MILLRACE_ASSIGN_OR_RETURN(const StructType schema,
                               data::FromArrowSchema(*newest.front()->schema()));
-    MILLRACE_ASSIGN_OR_RETURN(
-        const std::string text,
-        data::ShowString(schema, newest, rows, 30, session::MachineTimeZone()));
+    MILLRACE_ASSIGN_OR_RETURN(const std::string text, data::ShowString(schema, newest, rows, 30,
+                                                                       session::MachineTimeZone()));
     std::printf("\nThe newest rows of the table:\n%s", text.c_str());
   }
   std::vector<Version> shown = history;

@@ -55,24 +55,27 @@ void Run(const Arguments& args) {
   auto spark = SparkSession::builder().appName("KafkaToDelta").getOrCreate();
   auto schema = StructType::fromDDL(args.schema);
 
-  auto events = spark.readStream().format("kafka")
-      .option("kafka.bootstrap.servers", args.brokers)
-      .option("subscribe", args.topic)
-      .option("startingOffsets", "earliest")
-      .options(OptionsOf(args.source_options))
-      .load();
+  auto events = spark.readStream()
+                    .format("kafka")
+                    .option("kafka.bootstrap.servers", args.brokers)
+                    .option("subscribe", args.topic)
+                    .option("startingOffsets", "earliest")
+                    .options(OptionsOf(args.source_options))
+                    .load();
 
   auto enriched = events.select(from_json(col("value").cast("string"), schema).alias("data"))
-      .select("data.*")
-      .withColumn("ingestion_time", current_timestamp())
-      .filter(col("event_type") != "test");
+                      .select("data.*")
+                      .withColumn("ingestion_time", current_timestamp())
+                      .filter(col("event_type") != "test");
 
-  auto query = enriched.writeStream().format("delta").outputMode("append")
-      .option("checkpointLocation", args.checkpoint)
-      .option("path", args.table)
-      .options(OptionsOf(args.sink_options))
-      .trigger(TriggerOf(args.trigger))
-      .start();
+  auto query = enriched.writeStream()
+                   .format("delta")
+                   .outputMode("append")
+                   .option("checkpointLocation", args.checkpoint)
+                   .option("path", args.table)
+                   .options(OptionsOf(args.sink_options))
+                   .trigger(TriggerOf(args.trigger))
+                   .start();
 
   StopOnSignal stop(query);
   query.awaitTermination();
@@ -83,12 +86,14 @@ void Run(const Arguments& args) {
 int main(int argc, char** argv) {
   BlockStopSignals();
   Arguments args;
-  CLI::App app{"Reads JSON events from a Kafka topic and writes them into a Delta table, each exactly "
-               "once. Ctrl-C stops it; the same command goes on where it stopped."};
+  CLI::App app{
+      "Reads JSON events from a Kafka topic and writes them into a Delta table, each exactly "
+      "once. Ctrl-C stops it; the same command goes on where it stopped."};
   app.add_option("--brokers", args.brokers, "host:port, comma separated")->required();
   app.add_option("--topic", args.topic, "Kafka topic")->required();
   app.add_option("--table", args.table, "folder of the Delta table; made if missing")->required();
-  app.add_option("--checkpoint", args.checkpoint, "folder that remembers what was done")->required();
+  app.add_option("--checkpoint", args.checkpoint, "folder that remembers what was done")
+      ->required();
   app.add_option("--trigger", args.trigger, "available-now, or an interval")->capture_default_str();
   app.add_option("--schema", args.schema, "fields of the JSON, as DDL")->capture_default_str();
   app.add_option("--option", args.source_options, "key=value for the Kafka source; repeatable");

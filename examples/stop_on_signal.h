@@ -6,9 +6,9 @@
 
 #include "millrace/streaming.h"
 
-/// While it lives, SIGINT and SIGTERM stop the query well: awaitTermination() then returns. Make one
-/// `BlockStopSignals` first thing in main, so that every thread of the program leaves these signals
-/// to it.
+/// While it lives, SIGINT and SIGTERM stop the query well: awaitTermination() then returns. Make
+/// one `BlockStopSignals` first thing in main, so that every thread of the program leaves these
+/// signals to it.
 inline sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);

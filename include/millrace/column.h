@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -101,9 +101,9 @@ class ColumnOrName {
   Column column_;
 };
 
-#define MILLRACE_COLUMN_OPERATOR(op)                       \
-  Column operator op(const Column& a, const Column& b);    \
-  Column operator op(const Column& a, const Operand& b);   \
+#define MILLRACE_COLUMN_OPERATOR(op)                     \
+  Column operator op(const Column& a, const Column& b);  \
+  Column operator op(const Column& a, const Operand& b); \
   Column operator op(const Operand& a, const Column& b);
 MILLRACE_COLUMN_OPERATOR(==)
 MILLRACE_COLUMN_OPERATOR(!=)

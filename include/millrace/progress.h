@@ -27,7 +27,8 @@ struct SinkProgress {
   std::map<std::string, std::string> metrics;
 };
 
-/// One batch of a streaming query, as Spark's org.apache.spark.sql.streaming.StreamingQueryProgress.
+/// One batch of a streaming query, as Spark's
+/// org.apache.spark.sql.streaming.StreamingQueryProgress.
 struct StreamingQueryProgress {
   std::string id;
   std::string runId;

@@ -16,10 +16,30 @@ struct StructField;
 class DataType {
  public:
   enum class Kind : std::uint8_t {
-    kNull, kBoolean, kByte, kShort, kInteger, kLong, kFloat, kDouble, kDecimal,
-    kString, kChar, kVarchar, kBinary, kDate, kTimestamp, kTimestampNtz, kTime,
-    kDayTimeInterval, kYearMonthInterval, kCalendarInterval, kVariant,
-    kArray, kMap, kStruct,
+    kNull,
+    kBoolean,
+    kByte,
+    kShort,
+    kInteger,
+    kLong,
+    kFloat,
+    kDouble,
+    kDecimal,
+    kString,
+    kChar,
+    kVarchar,
+    kBinary,
+    kDate,
+    kTimestamp,
+    kTimestampNtz,
+    kTime,
+    kDayTimeInterval,
+    kYearMonthInterval,
+    kCalendarInterval,
+    kVariant,
+    kArray,
+    kMap,
+    kStruct,
   };
 
   /// The void type (NullType).
@@ -48,7 +68,8 @@ class DataType {
   int length() const;
   /// Fractional digits. Precondition: kTime.
   int timePrecision() const;
-  /// First and last field, 0 = DAY .. 3 = SECOND, or 0 = YEAR, 1 = MONTH. Precondition: an interval.
+  /// First and last field, 0 = DAY .. 3 = SECOND, or 0 = YEAR, 1 = MONTH. Precondition: an
+  /// interval.
   int intervalStart() const;
   int intervalEnd() const;
   /// Precondition: kArray.
@@ -77,31 +98,75 @@ class DataType {
   std::shared_ptr<const Node> node_;
 };
 
-struct NullType : DataType { NullType(); };
-struct BooleanType : DataType { BooleanType(); };
-struct ByteType : DataType { ByteType(); };
-struct ShortType : DataType { ShortType(); };
-struct IntegerType : DataType { IntegerType(); };
-struct LongType : DataType { LongType(); };
-struct FloatType : DataType { FloatType(); };
-struct DoubleType : DataType { DoubleType(); };
+struct NullType : DataType {
+  NullType();
+};
+struct BooleanType : DataType {
+  BooleanType();
+};
+struct ByteType : DataType {
+  ByteType();
+};
+struct ShortType : DataType {
+  ShortType();
+};
+struct IntegerType : DataType {
+  IntegerType();
+};
+struct LongType : DataType {
+  LongType();
+};
+struct FloatType : DataType {
+  FloatType();
+};
+struct DoubleType : DataType {
+  DoubleType();
+};
 /// Throws nothing; 1 <= precision <= 38 and 0 <= scale <= precision are checked by analysis.
-struct DecimalType : DataType { explicit DecimalType(int precision = 10, int scale = 0); };
-struct StringType : DataType { StringType(); };
-struct CharType : DataType { explicit CharType(int length); };
-struct VarcharType : DataType { explicit VarcharType(int length); };
-struct BinaryType : DataType { BinaryType(); };
-struct DateType : DataType { DateType(); };
+struct DecimalType : DataType {
+  explicit DecimalType(int precision = 10, int scale = 0);
+};
+struct StringType : DataType {
+  StringType();
+};
+struct CharType : DataType {
+  explicit CharType(int length);
+};
+struct VarcharType : DataType {
+  explicit VarcharType(int length);
+};
+struct BinaryType : DataType {
+  BinaryType();
+};
+struct DateType : DataType {
+  DateType();
+};
 /// An instant, microseconds since the epoch, shown in the session time zone.
-struct TimestampType : DataType { TimestampType(); };
+struct TimestampType : DataType {
+  TimestampType();
+};
 /// A wall-clock time without zone, microseconds.
-struct TimestampNTZType : DataType { TimestampNTZType(); };
-struct TimeType : DataType { explicit TimeType(int precision = 6); };
-struct DayTimeIntervalType : DataType { explicit DayTimeIntervalType(int start = 0, int end = 3); };
-struct YearMonthIntervalType : DataType { explicit YearMonthIntervalType(int start = 0, int end = 1); };
-struct CalendarIntervalType : DataType { CalendarIntervalType(); };
-struct VariantType : DataType { VariantType(); };
-struct ArrayType : DataType { explicit ArrayType(const DataType& element, bool containsNull = true); };
+struct TimestampNTZType : DataType {
+  TimestampNTZType();
+};
+struct TimeType : DataType {
+  explicit TimeType(int precision = 6);
+};
+struct DayTimeIntervalType : DataType {
+  explicit DayTimeIntervalType(int start = 0, int end = 3);
+};
+struct YearMonthIntervalType : DataType {
+  explicit YearMonthIntervalType(int start = 0, int end = 1);
+};
+struct CalendarIntervalType : DataType {
+  CalendarIntervalType();
+};
+struct VariantType : DataType {
+  VariantType();
+};
+struct ArrayType : DataType {
+  explicit ArrayType(const DataType& element, bool containsNull = true);
+};
 struct MapType : DataType {
   MapType(const DataType& key, const DataType& value, bool valueContainsNull = true);
 };

@@ -15,9 +15,8 @@ base::Result<plan::ResolvedQuery> Analyze(const plan::RelationPtr& relation,
   }
   RelationAnalyzer analyzer(context);
   MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr analyzed, analyzer.Analyze(*relation));
-  return plan::ResolvedQuery{.root = analyzed->resolved,
-                             .sources = analyzer.TakeSources(),
-                             .is_streaming = true};
+  return plan::ResolvedQuery{
+      .root = analyzed->resolved, .sources = analyzer.TakeSources(), .is_streaming = true};
 }
 
 }  // namespace millrace::analysis

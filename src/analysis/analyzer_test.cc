@@ -9,13 +9,13 @@
 namespace millrace::analysis {
 namespace {
 
-using ::testing::HasSubstr;
 using plan::Alias;
 using plan::Cast;
 using plan::Column;
 using plan::Function;
 using plan::Literal;
 using plan::RelationPtr;
+using ::testing::HasSubstr;
 
 StructType Columns(std::string_view ddl) { return data::ParseTableSchema(ddl).value(); }
 
@@ -45,13 +45,12 @@ class AnalyzerTest : public ::testing::Test {
   // The query of the README.
   static RelationPtr Events() {
     const auto schema = StructType().add("user_id", LongType()).add("event_type", StringType());
-    const auto json = Function(
-        "from_json", {Cast(Column("value"), StringType()), Literal(schema.json())});
-    RelationPtr data = plan::Select(plan::Select(Kafka(), {Alias(json, "data")}),
-                                    {Column("data.*")});
-    return plan::Where(
-        plan::WithColumn(data, "ingestion_time", Function("current_timestamp", {})),
-        Function("!=", {Column("event_type"), Literal("test")}));
+    const auto json =
+        Function("from_json", {Cast(Column("value"), StringType()), Literal(schema.json())});
+    RelationPtr data =
+        plan::Select(plan::Select(Kafka(), {Alias(json, "data")}), {Column("data.*")});
+    return plan::Where(plan::WithColumn(data, "ingestion_time", Function("current_timestamp", {})),
+                       Function("!=", {Column("event_type"), Literal("test")}));
   }
   base::Result<plan::ResolvedQuery> Run(const RelationPtr& relation) {
     return Analyze(relation, context_);
@@ -199,17 +198,16 @@ TEST_F(AnalyzerTest, DuplicateNamesOnWrite) {
   EXPECT_EQ(flat.message(),
             "[COLUMN_ALREADY_EXISTS] The column `a` already exists. Choose another name or rename "
             "the existing column. SQLSTATE: 42711");
-  const auto nested =
-      CheckColumnNamesForWrite(Columns("s ARRAY<STRUCT<x: INT, X: INT>>"));
+  const auto nested = CheckColumnNamesForWrite(Columns("s ARRAY<STRUCT<x: INT, X: INT>>"));
   EXPECT_EQ(nested.spark_error().condition, "COLUMN_ALREADY_EXISTS");
   EXPECT_TRUE(CheckColumnNamesForWrite(Columns("a INT, A INT"), true).ok());
 }
 
 TEST_F(AnalyzerTest, WhatOnlyARunFindsIsToldAtTheStart) {
   const auto parse = [](const char* schema, std::vector<plan::ExpressionPtr> options) {
-    return plan::Select(Kafka(), {Function("from_json", {Cast(Column("value"), "string"),
-                                                         Literal(schema),
-                                                         Function("map", std::move(options))})});
+    return plan::Select(Kafka(),
+                        {Function("from_json", {Cast(Column("value"), "string"), Literal(schema),
+                                                Function("map", std::move(options))})});
   };
   const auto check = [&](const RelationPtr& relation) {
     const auto query = Run(relation);

@@ -18,10 +18,10 @@ using plan::BoundExpressionPtr;
 /// A bound expression and what its surroundings may ask of it: Spark's NamedExpression.
 struct Resolved {
   enum class Kind {
-    kColumn,   ///< A column; `name` as the user spelled it.
-    kField,    ///< A field of a struct, or of the structs of an array; `name` is the field's.
-    kAlias,    ///< `name` as given.
-    kCast,     ///< A cast that the user wrote; `name` is that of the column inside, if any.
+    kColumn,  ///< A column; `name` as the user spelled it.
+    kField,   ///< A field of a struct, or of the structs of an array; `name` is the field's.
+    kAlias,   ///< `name` as given.
+    kCast,    ///< A cast that the user wrote; `name` is that of the column inside, if any.
     kUnnamed,
   };
   BoundExpressionPtr bound;

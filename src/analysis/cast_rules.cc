@@ -36,8 +36,8 @@ bool CanCastAtomic(const DataType& from, const DataType& to, LegacyOrAnsi mode) 
       return from.is(Kind::kString) || from.is(Kind::kTime);
     case Kind::kDayTimeInterval:
     case Kind::kYearMonthInterval:
-      return from.is(Kind::kString) || from.kind() == to.kind() ||
-             from.isIntegral() || from.is(Kind::kDecimal);
+      return from.is(Kind::kString) || from.kind() == to.kind() || from.isIntegral() ||
+             from.is(Kind::kDecimal);
     case Kind::kCalendarInterval:
       return from.is(Kind::kString);
     default:
@@ -51,12 +51,12 @@ bool CanCastAtomic(const DataType& from, const DataType& to, LegacyOrAnsi mode) 
 }
 
 bool CanCastStruct(const DataType& from, const DataType& to, LegacyOrAnsi mode) {
-  return std::equal(
-      from.fields().begin(), from.fields().end(), to.fields().begin(), to.fields().end(),
-      [mode](const StructField& x, const StructField& y) {
-        return CanCast(x.dataType, y.dataType, mode) &&
-               MayHold(y.nullable, x.nullable, CastMakesNullable(x.dataType, y.dataType));
-      });
+  return std::equal(from.fields().begin(), from.fields().end(), to.fields().begin(),
+                    to.fields().end(), [mode](const StructField& x, const StructField& y) {
+                      return CanCast(x.dataType, y.dataType, mode) &&
+                             MayHold(y.nullable, x.nullable,
+                                     CastMakesNullable(x.dataType, y.dataType));
+                    });
 }
 
 }  // namespace

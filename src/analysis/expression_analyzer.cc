@@ -70,9 +70,8 @@ base::Status CheckDecimals(const DataType& type) {
   }
   if (!type.is(Kind::kDecimal)) return base::Status::Ok();
   if (type.precision() > 38) {
-    return AnalysisError(
-        "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
-        {{"precision", std::to_string(type.precision())}, {"maxPrecision", "38"}});
+    return AnalysisError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+                         {{"precision", std::to_string(type.precision())}, {"maxPrecision", "38"}});
   }
   if (type.scale() > type.precision() || type.scale() < 0 || type.precision() < 1) {
     return AnalysisError(
@@ -321,8 +320,7 @@ base::Result<Resolved> ExpressionAnalyzer::ExtractValue(const BoundExpressionPtr
     const Parameter key = {ParameterType::One(type.keyType())};
     const auto coerced = key[0].CoercedFrom(extraction->type);
     if (!coerced) return UnexpectedInputType(sql, 1, key, extraction);
-    return Resolved::Unnamed(MakeCall("getmapvalue",
-                                      {child, ImplicitCast(extraction, *coerced)},
+    return Resolved::Unnamed(MakeCall("getmapvalue", {child, ImplicitCast(extraction, *coerced)},
                                       type.valueType(), true, sql));
   }
   if (type.is(Kind::kNull)) {
@@ -351,17 +349,15 @@ base::Result<Resolved> ExpressionAnalyzer::ExtractField(const BoundExpressionPtr
                          {{"field", QuoteName(name)}, {"count", std::to_string(found.size())}});
   }
   const StructField& field = structure.fields()[found[0]];
-  Resolved resolved{.bound = nullptr,
-                    .kind = Resolved::Kind::kField,
-                    .name = name,
-                    .metadata = field.metadata};
+  Resolved resolved{
+      .bound = nullptr, .kind = Resolved::Kind::kField, .name = name, .metadata = field.metadata};
   if (child->type.is(Kind::kStruct)) {
     resolved.bound = MakeGetField(child, found[0], name);
   } else {
-    resolved.bound = MakeCall(
-        "getarraystructfields", {child},
-        ArrayType(field.dataType, child->type.containsNull() || field.nullable), child->nullable,
-        child->text + "." + name, {{"field", std::to_string(found[0])}});
+    resolved.bound =
+        MakeCall("getarraystructfields", {child},
+                 ArrayType(field.dataType, child->type.containsNull() || field.nullable),
+                 child->nullable, child->text + "." + name, {{"field", std::to_string(found[0])}});
   }
   return resolved;
 }
@@ -402,10 +398,9 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::Cast& node) {
   if (!CanCast(child.bound->type, type, RulesOf(mode))) {
     return CannotCast(child.bound->type, type, mode, sql);
   }
-  const bool inherits_name = child.kind == Resolved::Kind::kColumn ||
-                             child.kind == Resolved::Kind::kCast ||
-                             (child.kind == Resolved::Kind::kAlias &&
-                              node.child->As<ex::Alias>() != nullptr);
+  const bool inherits_name =
+      child.kind == Resolved::Kind::kColumn || child.kind == Resolved::Kind::kCast ||
+      (child.kind == Resolved::Kind::kAlias && node.child->As<ex::Alias>() != nullptr);
   return Resolved{.bound = ExplicitCast(child.bound, type, mode, sql),
                   .kind = Resolved::Kind::kCast,
                   .name = inherits_name ? child.name : std::string()};

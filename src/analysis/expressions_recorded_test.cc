@@ -2,13 +2,13 @@
 
 #include <cstdio>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/analyzer.h"
 #include "data/schema_text.h"
@@ -56,8 +56,8 @@ std::optional<ExpressionPtr> ReadCall(const Json& call) {
   if (head == "cast" || head == "try_cast") {
     const auto child = ReadCall(call[1]);
     if (!child) return std::nullopt;
-    const auto mode = head == "cast" ? plan::expression::CastMode::kSession
-                                     : plan::expression::CastMode::kTry;
+    const auto mode =
+        head == "cast" ? plan::expression::CastMode::kSession : plan::expression::CastMode::kTry;
     return plan::Cast(*child, call[2]["type"].get<std::string>(), mode);
   }
   if (head == "getfield") {
@@ -79,8 +79,7 @@ std::optional<ExpressionPtr> ReadCall(const Json& call) {
 }
 
 TEST(ExpressionsRecordedTest, TypesAndErrors) {
-  std::ifstream file(std::string(MILLRACE_SOURCE_DIR) +
-                     "/tests/spark/recorded/expressions.jsonl");
+  std::ifstream file(std::string(MILLRACE_SOURCE_DIR) + "/tests/spark/recorded/expressions.jsonl");
   ASSERT_TRUE(file.is_open());
   const GivenSchema catalog;
   AnalysisContext context;
@@ -105,17 +104,17 @@ TEST(ExpressionsRecordedTest, TypesAndErrors) {
       ++unreadable;
       continue;
     }
-    const auto query = Analyze(
-        plan::Select(plan::ReadStream("given", {}, ddl.empty() ? StructType() : *schema),
-                     {plan::Alias(*expression, "q")}),
-        context);
+    const auto query =
+        Analyze(plan::Select(plan::ReadStream("given", {}, ddl.empty() ? StructType() : *schema),
+                             {plan::Alias(*expression, "q")}),
+                context);
     if (query.status().spark_error().condition == "UNSUPPORTED_FEATURE") {
       ++refused;
       continue;
     }
     const Json error = record.value("error", Json::object());
-    const std::string expected = record.contains("type") ? record["type"].get<std::string>()
-                                                         : error.value("condition", "");
+    const std::string expected =
+        record.contains("type") ? record["type"].get<std::string>() : error.value("condition", "");
     const std::string actual = query.ok() ? query->schema()[0].dataType.catalogString()
                                           : query.status().spark_error().condition;
     EXPECT_EQ(actual, expected) << text << "\n" << query.status().ToString();
@@ -123,7 +122,8 @@ TEST(ExpressionsRecordedTest, TypesAndErrors) {
     for (const auto& [name, value] : parameters.items()) {
       const auto& given = query.status().spark_error().parameters;
       EXPECT_TRUE(given.contains(name) && given.at(name) == value.get<std::string>())
-          << text << "\n" << query.status().ToString();
+          << text << "\n"
+          << query.status().ToString();
     }
     same += actual == expected;
   }

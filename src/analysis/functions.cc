@@ -46,9 +46,8 @@ std::optional<DataType> CoerceToParameter(const DataType& given, const Parameter
   }
   // Of several, the one that could go on to be each of the others.
   for (const DataType& type : possible) {
-    if (std::all_of(possible.begin(), possible.end(), [&](const DataType& other) {
-          return CanImplicitlyCast(type, other);
-        })) {
+    if (std::all_of(possible.begin(), possible.end(),
+                    [&](const DataType& other) { return CanImplicitlyCast(type, other); })) {
       return type;
     }
   }

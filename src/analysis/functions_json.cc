@@ -140,8 +140,7 @@ base::Result<Options> OptionsFromMap(const BoundExpressionPtr& map) {
     Options options;
     if (value->is_list()) {
       for (const data::Value& entry : value->list()) {
-        options[entry.list()[0].bytes()] =
-            entry.list()[1].is_null() ? "" : entry.list()[1].bytes();
+        options[entry.list()[0].bytes()] = entry.list()[1].is_null() ? "" : entry.list()[1].bytes();
       }
     }
     return options;

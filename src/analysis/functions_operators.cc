@@ -125,9 +125,9 @@ std::optional<base::Result<BoundExpressionPtr>> BindTimeArithmetic(
   const bool gives_interval = IsTimestamp(a) || IsTimestamp(b) || b.is(Kind::kDate);
   const DataType& other = is_time(a) ? b : a;
   if (gives_interval && (is_time(other) || other.is(Kind::kString))) {
-    return NotPossibleHere("The difference of two times in \"" + OperatorText(op, left, right) +
-                               "\", an interval",
-                           "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
+    return NotPossibleHere(
+        "The difference of two times in \"" + OperatorText(op, left, right) + "\", an interval",
+        "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
   }
   if (gives_interval) {
     const bool dates = !IsTimestamp(a) && !IsTimestamp(b);
@@ -220,8 +220,8 @@ base::Result<BoundExpressionPtr> BindSymbol(const FunctionCall& call) {
 
 base::Result<BoundExpressionPtr> BindNot(const BoundExpressionPtr& operand) {
   const std::string sql = "(NOT " + operand->text + ")";
-  MILLRACE_ASSIGN_OR_RETURN(
-      auto args, CoerceArguments({operand}, {{ParameterType::One(BooleanType())}}, sql));
+  MILLRACE_ASSIGN_OR_RETURN(auto args,
+                            CoerceArguments({operand}, {{ParameterType::One(BooleanType())}}, sql));
   const bool nullable = AnyNullable(args);
   return MakeCall("not", std::move(args), BooleanType(), nullable, sql);
 }
@@ -251,8 +251,7 @@ base::Result<BoundExpressionPtr> BindNegative(const FunctionCall& call) {
 
 base::Result<BoundExpressionPtr> BindIsNull(const FunctionCall& call) {
   const bool negated = call.name == "isnotnull";
-  const std::string sql =
-      "(" + call.arg(0)->text + (negated ? " IS NOT NULL)" : " IS NULL)");
+  const std::string sql = "(" + call.arg(0)->text + (negated ? " IS NOT NULL)" : " IS NULL)");
   return MakeCall(call.name, call.BoundArgs(), BooleanType(), false, sql);
 }
 
@@ -285,9 +284,9 @@ base::Result<BoundExpressionPtr> BindBinary(std::string_view op, const BoundExpr
         {{"inputType", std::string(OperandText(op))}, {"actualDataType", QuoteType(a)}});
   }
   if (ClassOf(op) == OperatorClass::kComparison && !IsOrderable(a)) {
-    return TypeMismatch("INVALID_ORDERING_TYPE", sql,
-                        {{"functionName", "`" + std::string(op) + "`"},
-                         {"dataType", QuoteType(a)}});
+    return TypeMismatch(
+        "INVALID_ORDERING_TYPE", sql,
+        {{"functionName", "`" + std::string(op) + "`"}, {"dataType", QuoteType(a)}});
   }
   const bool always_null = op == "/" || op == "%";
   const bool nullable =
@@ -298,9 +297,10 @@ base::Result<BoundExpressionPtr> BindBinary(std::string_view op, const BoundExpr
 
 std::vector<FunctionSpec> OperatorFunctions() {
   std::vector<FunctionSpec> functions = {
-      {"!=", 2, 2, BindNotEqual},      {"<>", 2, 2, BindNotEqual},   {"not", 1, 1, BindNotFunction},
-      {"!", 1, 1, BindNotFunction},    {"negative", 1, 1, BindNegative},
-      {"isnull", 1, 1, BindIsNull},    {"isnotnull", 1, 1, BindIsNull},
+      {"!=", 2, 2, BindNotEqual},       {"<>", 2, 2, BindNotEqual},
+      {"not", 1, 1, BindNotFunction},   {"!", 1, 1, BindNotFunction},
+      {"negative", 1, 1, BindNegative}, {"isnull", 1, 1, BindIsNull},
+      {"isnotnull", 1, 1, BindIsNull},
   };
   for (const std::string_view op :
        {"+", "-", "*", "/", "%", "=", "==", "<=>", "<", "<=", ">", ">=", "and", "or"}) {

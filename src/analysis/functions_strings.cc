@@ -45,9 +45,8 @@ base::Result<BoundExpressionPtr> BindSubstring(const FunctionCall& call) {
     args.push_back(MakeConstant(data::Value::Int(rest), IntegerType(), std::to_string(rest)));
   }
   const std::string sql = CallText(call.name, args);
-  static const std::vector<Parameter> parameters = {StringOrBinary(),
-                                                    {ParameterType::One(IntegerType())},
-                                                    {ParameterType::One(IntegerType())}};
+  static const std::vector<Parameter> parameters = {
+      StringOrBinary(), {ParameterType::One(IntegerType())}, {ParameterType::One(IntegerType())}};
   MILLRACE_ASSIGN_OR_RETURN(args, CoerceArguments(std::move(args), parameters, sql));
   const DataType type = args[0]->type;
   const bool nullable = AnyNullable(args);
@@ -70,9 +69,8 @@ std::vector<BoundExpressionPtr> CoerceConcat(std::vector<BoundExpressionPtr> arg
   if (!args.empty() && std::all_of(args.begin(), args.end(), IsArray)) {
     return CastToCommonType(args).value_or(args);
   }
-  const bool all_binary = std::all_of(args.begin(), args.end(), [](const auto& arg) {
-    return arg->type.is(Kind::kBinary);
-  });
+  const bool all_binary = std::all_of(args.begin(), args.end(),
+                                      [](const auto& arg) { return arg->type.is(Kind::kBinary); });
   if (all_binary) return args;
   for (BoundExpressionPtr& arg : args) {
     if (CanImplicitlyCast(arg->type, StringType())) arg = ImplicitCast(arg, StringType());
@@ -104,9 +102,9 @@ base::Result<BoundExpressionPtr> BindConcat(const FunctionCall& call) {
 
 std::vector<FunctionSpec> StringFunctions() {
   return {
-      {"upper", 1, 1, BindCase},           {"lower", 1, 1, BindCase},
-      {"length", 1, 1, BindLength},        {"concat", 0, -1, BindConcat},
-      {"substring", 2, 3, BindSubstring},  {"substr", 2, 3, BindSubstring},
+      {"upper", 1, 1, BindCase},          {"lower", 1, 1, BindCase},
+      {"length", 1, 1, BindLength},       {"concat", 0, -1, BindConcat},
+      {"substring", 2, 3, BindSubstring}, {"substr", 2, 3, BindSubstring},
   };
 }
 

@@ -19,8 +19,7 @@ base::Result<BoundExpressionPtr> BindStruct(const FunctionCall& call) {
     fields = fields.add(is_named ? arg.name : "col" + std::to_string(i + 1), arg.bound->type,
                         arg.bound->nullable, is_named ? arg.metadata : "{}");
   }
-  return MakeCall("struct", call.BoundArgs(), fields, false,
-                  CallText(call.name, call.BoundArgs()));
+  return MakeCall("struct", call.BoundArgs(), fields, false, CallText(call.name, call.BoundArgs()));
 }
 
 base::Result<BoundExpressionPtr> BindNamedStruct(const FunctionCall& call) {

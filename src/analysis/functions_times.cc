@@ -68,8 +68,8 @@ base::Result<BoundExpressionPtr> BindToTimestamp(const FunctionCall& call) {
 
 std::vector<FunctionSpec> TimeFunctions() {
   std::vector<FunctionSpec> functions = {
-      {"current_timestamp", 0, 0, BindNow}, {"now", 0, 0, BindNow},
-      {"current_date", 0, 0, BindNow},      {"curdate", 0, 0, BindNow},
+      {"current_timestamp", 0, 0, BindNow},  {"now", 0, 0, BindNow},
+      {"current_date", 0, 0, BindNow},       {"curdate", 0, 0, BindNow},
       {"date_format", 2, 2, BindDateFormat}, {"to_timestamp", 1, 2, BindToTimestamp},
   };
   for (const std::string_view name : {"year", "quarter", "month", "day", "dayofmonth", "dayofweek",

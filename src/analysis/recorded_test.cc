@@ -2,12 +2,12 @@
 
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "analysis/analyzer.h"
 #include "analysis/testing/python_plan.h"
@@ -46,9 +46,9 @@ std::map<std::string, RelationPtr> FramesOver(const std::string& schema) {
   const auto source = [](const std::string& ddl) {
     return plan::ReadStream("given", {}, data::ParseTableSchema(ddl).value());
   };
-  const auto data = plan::Function(
-      "from_json", {plan::Cast(plan::Column("value"), StringType()),
-                    plan::Literal("user_id BIGINT, event_type STRING")});
+  const auto data =
+      plan::Function("from_json", {plan::Cast(plan::Column("value"), StringType()),
+                                   plan::Literal("user_id BIGINT, event_type STRING")});
   return {{"df", source(schema)},
           {"kafka", source(kKafkaSchema)},
           {"events", plan::Select(source(kKafkaSchema), {plan::Alias(data, "data")})},
@@ -160,11 +160,14 @@ TEST_F(RecordedTest, OperatorTypes) {
       continue;
     }
     const Json expected = {record["name"], record["type"], record["nullable"]};
-    Compare(record, expected, [&](const plan::ResolvedQuery& query) -> Json {
-      if (query.schema().size() != 1) return "not one column";
-      const StructField& field = query.schema()[0];
-      return {field.name, field.dataType.simpleString(), field.nullable};
-    }, &counts);
+    Compare(
+        record, expected,
+        [&](const plan::ResolvedQuery& query) -> Json {
+          if (query.schema().size() != 1) return "not one column";
+          const StructField& field = query.schema()[0];
+          return {field.name, field.dataType.simpleString(), field.nullable};
+        },
+        &counts);
   }
   counts.Report("operator_types");
   EXPECT_GE(counts.same, 8000);
@@ -177,9 +180,10 @@ TEST_F(RecordedTest, AnalysisErrors) {
   Counts counts;
   for (const Json& record : records) {
     if (!record.contains("plan")) continue;
-    Compare(record, Expected(record), [](const plan::ResolvedQuery& query) -> Json {
-      return query.schema().simpleString();
-    }, &counts);
+    Compare(
+        record, Expected(record),
+        [](const plan::ResolvedQuery& query) -> Json { return query.schema().simpleString(); },
+        &counts);
   }
   counts.Report("analysis_errors");
   EXPECT_GE(counts.same, 100);
@@ -193,14 +197,17 @@ TEST_F(RecordedTest, FramePlans) {
   for (const Json& record : records) {
     if (!record.contains("plan")) continue;
     const Json expected = record.contains("columns") ? record["columns"] : Expected(record);
-    Compare(record, expected, [](const plan::ResolvedQuery& query) -> Json {
-      Json columns = Json::array();
-      for (const StructField& field : query.schema().fields()) {
-        // PySpark never shortens a struct's text, unlike Spark's own simpleString.
-        columns.push_back({field.name, field.dataType.catalogString(), field.nullable});
-      }
-      return columns;
-    }, &counts);
+    Compare(
+        record, expected,
+        [](const plan::ResolvedQuery& query) -> Json {
+          Json columns = Json::array();
+          for (const StructField& field : query.schema().fields()) {
+            // PySpark never shortens a struct's text, unlike Spark's own simpleString.
+            columns.push_back({field.name, field.dataType.catalogString(), field.nullable});
+          }
+          return columns;
+        },
+        &counts);
   }
   counts.Report("frame_plans");
   EXPECT_GE(counts.same, 100);

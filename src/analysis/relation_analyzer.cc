@@ -140,8 +140,7 @@ AnalyzedRelationPtr RelationAnalyzer::MakeProject(const AnalyzedRelationPtr& inp
         column.kind == Resolved::Kind::kColumn && reference != nullptr && column.column_id != 0;
     scope.columns.push_back(
         {.name = column.name,
-         .qualifier =
-             passed_on ? input->scope.columns[reference->index].qualifier : NameParts(),
+         .qualifier = passed_on ? input->scope.columns[reference->index].qualifier : NameParts(),
          .type = column.bound->type,
          .nullable = column.bound->nullable,
          .metadata = column.metadata,
@@ -171,8 +170,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Read&
   if (source->paths.size() > 1) {
     return NotPossibleHere("A stream of several paths", "Give one path; it may hold wildcards.");
   }
-  MILLRACE_ASSIGN_OR_RETURN(StructType schema, context_.sources->SourceSchema(format, options,
-                                                                              source->schema));
+  MILLRACE_ASSIGN_OR_RETURN(StructType schema,
+                            context_.sources->SourceSchema(format, options, source->schema));
   Scope scope{.columns = {}, .case_sensitive = context_.case_sensitive};
   for (const StructField& field : schema.fields()) {
     scope.columns.push_back({.name = field.name,
@@ -188,8 +187,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Read&
   return MakeAnalyzed(std::move(resolved), std::move(scope), nullptr);
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::Project& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Project& node,
+                                                                const AnalyzedRelationPtr& input) {
   ExpressionAnalyzer expressions = ExpressionsOver(*input, "Project");
   for (const auto& expression : node.expressions) {
     MILLRACE_RETURN_IF_ERROR(expressions.CheckFunctions(expression));
@@ -205,8 +204,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
   return MakeProject(input, std::move(columns));
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::Filter& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Filter& node,
+                                                                const AnalyzedRelationPtr& input) {
   std::vector<NameParts> names;
   CollectNames(*node.condition, &names);
   std::erase_if(names, [&](const NameParts& name) { return Finds(input->scope, name); });
@@ -264,8 +263,8 @@ AnalyzedRelationPtr RelationAnalyzer::Widen(const AnalyzedRelationPtr& relation,
   return MakeAnalyzed(std::move(resolved), std::move(scope), below);
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::WithColumns& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithColumns& node,
+                                                                const AnalyzedRelationPtr& input) {
   ExpressionAnalyzer expressions = ExpressionsOver(*input, "Project");
   std::vector<plan::ExpressionPtr> added;
   std::vector<std::string> names;
@@ -304,8 +303,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
   return MakeProject(input, std::move(columns));
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::WithColumnsRenamed& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithColumnsRenamed& node,
+                                                                const AnalyzedRelationPtr& input) {
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
     columns.push_back(PassOn(*input, i));
@@ -344,8 +343,8 @@ base::Result<std::vector<std::int64_t>> RelationAnalyzer::DroppedIds(const Scope
   return ids;
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::Drop& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Drop& node,
+                                                                const AnalyzedRelationPtr& input) {
   MILLRACE_ASSIGN_OR_RETURN(const auto dropped, DroppedIds(input->scope, node));
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
@@ -358,8 +357,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
   return MakeProject(input, std::move(columns));
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::SubqueryAlias& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::SubqueryAlias& node,
+                                                                const AnalyzedRelationPtr& input) {
   Scope scope = input->scope;
   NameParts qualifier = node.qualifier;
   qualifier.push_back(node.alias);
@@ -368,8 +367,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
       AnalyzedRelation{input->resolved, std::move(scope), nullptr, SortedNames(input->scope)});
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(
-    const rel::ToDF& node, const AnalyzedRelationPtr& input) {
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::ToDF& node,
+                                                                const AnalyzedRelationPtr& input) {
   if (node.column_names.size() != input->scope.columns.size()) {
     return AnalysisError("ASSIGNMENT_ARITY_MISMATCH",
                          {{"numTarget", std::to_string(input->scope.columns.size())},

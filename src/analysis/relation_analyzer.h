@@ -57,8 +57,7 @@ class RelationAnalyzer {
 
   ExpressionAnalyzer ExpressionsOver(const AnalyzedRelation& input, std::string_view operator_name);
   /// The columns as a Project over `input`. What is only passed on keeps its identity.
-  AnalyzedRelationPtr MakeProject(const AnalyzedRelationPtr& input,
-                                  std::vector<Resolved> columns);
+  AnalyzedRelationPtr MakeProject(const AnalyzedRelationPtr& input, std::vector<Resolved> columns);
   /// A column of `input` as it is.
   Resolved PassOn(const AnalyzedRelation& input, std::size_t index) const;
   base::Result<AnalyzedRelationPtr> FilterOver(const AnalyzedRelationPtr& input,

@@ -12,10 +12,9 @@ namespace {
 // `qualifier` ends with `alias`.
 bool EndsWith(const Scope& scope, const NameParts& qualifier, const NameParts& alias) {
   return alias.size() <= qualifier.size() &&
-         std::equal(alias.rbegin(), alias.rend(), qualifier.rbegin(),
-                    [&](const std::string& a, const std::string& b) {
-                      return scope.SameName(a, b);
-                    });
+         std::equal(
+             alias.rbegin(), alias.rend(), qualifier.rbegin(),
+             [&](const std::string& a, const std::string& b) { return scope.SameName(a, b); });
 }
 
 base::Status Ambiguous(const Scope& scope, const NameParts& name, const std::string& spelled,
@@ -27,8 +26,8 @@ base::Status Ambiguous(const Scope& scope, const NameParts& name, const std::str
     if (!references.empty()) references += ", ";
     references += QuoteName(reference);
   }
-  return AnalysisError("AMBIGUOUS_REFERENCE", {{"name", QuoteName(name)},
-                                               {"referenceNames", "[" + references + "]"}});
+  return AnalysisError("AMBIGUOUS_REFERENCE",
+                       {{"name", QuoteName(name)}, {"referenceNames", "[" + references + "]"}});
 }
 
 }  // namespace

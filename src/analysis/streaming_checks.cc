@@ -74,9 +74,8 @@ base::Status CheckOutputMode(const plan::ResolvedQuery& query, std::string_view 
   if (const auto parsed = ParseOutputMode(mode); !parsed.ok()) return parsed.status();
   // A query of projections and filters has no result that could be given completely.
   if (NamesEqual(mode, "complete")) {
-    return AnalysisError(
-        "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
-        {{"outputMode", "complete"}, {"operation", "no streaming aggregations"}});
+    return AnalysisError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+                         {{"outputMode", "complete"}, {"operation", "no streaming aggregations"}});
   }
   return base::Status::Ok();
 }

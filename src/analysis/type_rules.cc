@@ -64,9 +64,10 @@ std::optional<DataType> CombineComplex(const DataType& a, const DataType& b,
         CastMakesNullable(b.keyType(), *key)) {
       return std::nullopt;
     }
-    return MapType(*key, *value, a.valueContainsNull() || b.valueContainsNull() ||
-                                     CastMakesNullable(a.valueType(), *value) ||
-                                     CastMakesNullable(b.valueType(), *value));
+    return MapType(*key, *value,
+                   a.valueContainsNull() || b.valueContainsNull() ||
+                       CastMakesNullable(a.valueType(), *value) ||
+                       CastMakesNullable(b.valueType(), *value));
   }
   if (!a.is(Kind::kStruct) || !b.is(Kind::kStruct) || a.fields().size() != b.fields().size()) {
     return std::nullopt;
@@ -327,9 +328,8 @@ DataType WithoutCharVarchar(const DataType& type) {
       return MapType(WithoutCharVarchar(type.keyType()), WithoutCharVarchar(type.valueType()),
                      type.valueContainsNull());
     case Kind::kStruct:
-      return MapFields(type, [](StructField* field) {
-        field->dataType = WithoutCharVarchar(field->dataType);
-      });
+      return MapFields(
+          type, [](StructField* field) { field->dataType = WithoutCharVarchar(field->dataType); });
     default:
       return type;
   }

@@ -10,7 +10,7 @@ namespace millrace::base {
 }  // namespace millrace::base
 
 /// For our own bugs only, on in every build. Never on input: input gets a Status.
-#define MILLRACE_CHECK(condition)                                        \
-  do {                                                                   \
+#define MILLRACE_CHECK(condition)                                                    \
+  do {                                                                               \
     if (!(condition)) ::millrace::base::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)

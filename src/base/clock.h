@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
-#include <string>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <string>
 
 namespace millrace::base {
 

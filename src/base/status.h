@@ -83,10 +83,9 @@ class [[nodiscard]] Status {
 }  // namespace millrace::base
 
 /// Leaves the function with the failure, if there is one.
-#define MILLRACE_RETURN_IF_ERROR(expression)                        \
-  do {                                                              \
-    if (::millrace::base::Status millrace_status = (expression);    \
-        !millrace_status.ok()) {                                    \
-      return millrace_status;                                       \
-    }                                                               \
+#define MILLRACE_RETURN_IF_ERROR(expression)                                              \
+  do {                                                                                    \
+    if (::millrace::base::Status millrace_status = (expression); !millrace_status.ok()) { \
+      return millrace_status;                                                             \
+    }                                                                                     \
   } while (false)

@@ -209,8 +209,7 @@ class CheckpointDirectory final : public Checkpoint {
 }  // namespace
 
 Result<std::unique_ptr<Checkpoint>> Checkpoint::Open(fs::FileSystem* file_system,
-                                                     std::string directory,
-                                                     base::Random* random) {
+                                                     std::string directory, base::Random* random) {
   auto lock = file_system->TryLock(fs::Join(directory, kLock));
   if (lock.status().code() == StatusCode::kConflict) {
     return Status::Conflict(

@@ -50,8 +50,8 @@ class OffsetLog {
   /// must be one line that is not empty (Internal else).
   base::Status Add(std::int64_t batch_id, const OffsetSeq& entry);
   /// NotFound when there is none. Corrupt ("Incomplete log file", bad JSON, MALFORMED_LOG_FILE) and
-  /// Unsupported (INVALID_LOG_VERSION.*: format v2, whose lines are `<sourceId>:<offset>`, or newer)
-  /// name the file.
+  /// Unsupported (INVALID_LOG_VERSION.*: format v2, whose lines are `<sourceId>:<offset>`, or
+  /// newer) name the file.
   base::Result<OffsetSeq> Get(std::int64_t batch_id) const;
   /// Ids in ascending order.
   base::Result<std::vector<std::int64_t>> List() const;

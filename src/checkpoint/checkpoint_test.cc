@@ -256,8 +256,8 @@ TEST_F(CheckpointTest, MissingMetadataWithBatchesIsRefused) {
 }
 
 TEST_F(CheckpointTest, BeforeBatchZeroTheLogsMustBeEmpty) {
-  for (const std::string name : {"offsets/README", "offsets/5/x", "commits/7x", "commits/0",
-                                 "state/0/0/1.delta"}) {
+  for (const std::string name :
+       {"offsets/README", "offsets/5/x", "commits/7x", "commits/0", "state/0/0/1.delta"}) {
     fs::MemoryFileSystem disk;
     const std::string folder = name.substr(0, name.find('/'));
     for (const bool metadata : {true, false}) {
@@ -290,9 +290,8 @@ TEST_F(CheckpointTest, WhatACrashBeforeBatchZeroLeavesIsNoObstacle) {
 }
 
 TEST_F(CheckpointTest, MetadataMustHoldAnId) {
-  for (const char* text :
-       {"", "abc", "[]", "{}", "{\"id\":null}", "{\"id\":5}", "{\"id\":\"x\"}",
-        "{\"id\":\"ba5aab3c+d6b1-4d18-bd78-a4d0c016bd5b\"}"}) {
+  for (const char* text : {"", "abc", "[]", "{}", "{\"id\":null}", "{\"id\":5}", "{\"id\":\"x\"}",
+                           "{\"id\":\"ba5aab3c+d6b1-4d18-bd78-a4d0c016bd5b\"}"}) {
     Finished();
     Put("metadata", text);
     const Status status = Open().status();

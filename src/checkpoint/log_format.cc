@@ -24,13 +24,27 @@ void AppendString(std::string_view text, std::string* out) {
   *out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': *out += "\\\""; break;
-      case '\\': *out += "\\\\"; break;
-      case '\b': *out += "\\b"; break;
-      case '\f': *out += "\\f"; break;
-      case '\n': *out += "\\n"; break;
-      case '\r': *out += "\\r"; break;
-      case '\t': *out += "\\t"; break;
+      case '"':
+        *out += "\\\"";
+        break;
+      case '\\':
+        *out += "\\\\";
+        break;
+      case '\b':
+        *out += "\\b";
+        break;
+      case '\f':
+        *out += "\\f";
+        break;
+      case '\n':
+        *out += "\\n";
+        break;
+      case '\r':
+        *out += "\\r";
+        break;
+      case '\t':
+        *out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           *out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
@@ -86,7 +100,9 @@ class Decoder {
     return Status::Corrupt(
                Text(fmt::format(
                    "Log file was malformed: failed to read correct log version from {}.", line)))
-        .WithSparkError({"SparkIllegalStateException", "MALFORMED_LOG_FILE", "KD002",
+        .WithSparkError({"SparkIllegalStateException",
+                         "MALFORMED_LOG_FILE",
+                         "KD002",
                          {{"text", std::string(line)}}});
   }
 
@@ -111,11 +127,11 @@ class Decoder {
                    "v{}. It was written with spark.sql.streaming.offsetLog.formatVersion={}: go on "
                    "with Spark, or start with a new checkpoint location.",
                    kVersion, version, version)))
-        .WithSparkError({"SparkIllegalStateException",
-                         "INVALID_LOG_VERSION.EXACT_MATCH_VERSION",
-                         "KD002",
-                         {{"matchVersion", std::to_string(kVersion)},
-                          {"version", std::to_string(version)}}});
+        .WithSparkError(
+            {"SparkIllegalStateException",
+             "INVALID_LOG_VERSION.EXACT_MATCH_VERSION",
+             "KD002",
+             {{"matchVersion", std::to_string(kVersion)}, {"version", std::to_string(version)}}});
   }
 
   /// The object on line 2.
@@ -150,8 +166,7 @@ class Decoder {
     }
     for (const auto& [key, value] : found->items()) {
       if (value.is_structured() || value.is_null()) {
-        return Corrupt(
-            fmt::format("conf entry {} must be a text, but is {}.", key, Dump(value)));
+        return Corrupt(fmt::format("conf entry {} must be a text, but is {}.", key, Dump(value)));
       }
       conf.emplace_back(key, value.is_string() ? value.get<std::string>() : Dump(value));
     }
@@ -169,9 +184,9 @@ class Decoder {
 }  // namespace
 
 std::string Encode(const OffsetSeq& entry) {
-  std::string bytes = fmt::format(
-      "v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{", kVersion,
-      entry.batch_watermark_ms, entry.batch_timestamp_ms);
+  std::string bytes =
+      fmt::format("v{}\n{{\"batchWatermarkMs\":{},\"batchTimestampMs\":{},\"conf\":{{", kVersion,
+                  entry.batch_watermark_ms, entry.batch_timestamp_ms);
   bool first = true;
   for (const auto& [key, value] : entry.conf) {
     if (!std::exchange(first, false)) bytes += ',';

@@ -28,7 +28,8 @@ std::string Encode(const CommitMetadata& entry);
 /// Corrupt: no line at all ("Incomplete log file"), no metadata line, no JSON, a value of another
 /// type, MALFORMED_LOG_FILE (KD002) for a first line that is no version. Unsupported, with
 /// INVALID_LOG_VERSION.* (KD002): version 2 of offsets/N
-/// (spark.sql.streaming.offsetLog.formatVersion) and anything above 2. Version 2 of commits/N differs by ids of state alone and is read.
+/// (spark.sql.streaming.offsetLog.formatVersion) and anything above 2. Version 2 of commits/N
+/// differs by ids of state alone and is read.
 base::Result<OffsetSeq> DecodeOffsetSeq(std::string_view bytes, std::string_view path);
 base::Result<CommitMetadata> DecodeCommitMetadata(std::string_view bytes, std::string_view path);
 

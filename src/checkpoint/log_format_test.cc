@@ -106,10 +106,10 @@ TEST(LogFormatTest, CommitsAreWrittenInSparksForm) {
 }
 
 TEST(LogFormatTest, LineEndsAndSpacesDoNotMatter) {
-  for (const char* bytes : {"v1\n{\"batchTimestampMs\":3}\n{\"t\":{}}",
-                            "v1\n{\"batchTimestampMs\":3}\n{\"t\":{}}\n",
-                            "v1\r\n{\"batchTimestampMs\":3}\r\n{\"t\":{}}\r\n",
-                            "v1\r {\"batchTimestampMs\" : 3 } \r{\"t\":{}}"}) {
+  for (const char* bytes :
+       {"v1\n{\"batchTimestampMs\":3}\n{\"t\":{}}", "v1\n{\"batchTimestampMs\":3}\n{\"t\":{}}\n",
+        "v1\r\n{\"batchTimestampMs\":3}\r\n{\"t\":{}}\r\n",
+        "v1\r {\"batchTimestampMs\" : 3 } \r{\"t\":{}}"}) {
     const OffsetSeq entry = OffsetsOf(bytes);
     EXPECT_EQ(entry.batch_timestamp_ms, 3);
     EXPECT_THAT(entry.offsets, ElementsAre(Optional(std::string("{\"t\":{}}"))));
@@ -123,12 +123,12 @@ TEST(LogFormatTest, LineEndsAndSpacesDoNotMatter) {
 }
 
 TEST(LogFormatTest, UnknownKeysAreSkippedAndMissingOnesAreZero) {
-  const OffsetSeq entry = OffsetsOf(
-      "v1\n{\"other\":5,\"conf\":{\"millrace.extra\":\"1\",\"n\":2,\"b\":true}}\n12");
+  const OffsetSeq entry =
+      OffsetsOf("v1\n{\"other\":5,\"conf\":{\"millrace.extra\":\"1\",\"n\":2,\"b\":true}}\n12");
   EXPECT_EQ(entry.batch_timestamp_ms, 0);
   EXPECT_EQ(entry.batch_watermark_ms, 0);
-  EXPECT_THAT(entry.conf, ElementsAre(Pair("millrace.extra", "1"), Pair("n", "2"),
-                                      Pair("b", "true")));
+  EXPECT_THAT(entry.conf,
+              ElementsAre(Pair("millrace.extra", "1"), Pair("n", "2"), Pair("b", "true")));
   EXPECT_TRUE(OffsetsOf("v1\n{\"conf\":{}}\n12").conf.empty());
   EXPECT_TRUE(OffsetsOf("v1\n{\"conf\":null}\n12").conf.empty());
   EXPECT_TRUE(OffsetsOf("v1\n{}\n12").conf.empty());
@@ -164,7 +164,8 @@ TEST(LogFormatTest, AFirstLineThatIsNoVersionIsMalformed) {
     EXPECT_EQ(status.code(), StatusCode::kCorrupt) << version;
     EXPECT_EQ(status.message(),
               "Failed to read log file file:/cp/offsets/1. Log file was malformed: failed to read "
-              "correct log version from " + version + ".");
+              "correct log version from " +
+                  version + ".");
     EXPECT_EQ(status.spark_error().condition, "MALFORMED_LOG_FILE");
     EXPECT_EQ(status.spark_error().sql_state, "KD002");
     EXPECT_EQ(status.spark_error().parameters.at("text"), version);

@@ -35,7 +35,9 @@ Status ConcurrentLogUpdate(std::int64_t batch_id) {
                          "Please make sure only one streaming job runs on a specific checkpoint "
                          "location at a time.",
                          batch_id))
-      .WithSparkError({"SparkException", "CONCURRENT_STREAM_LOG_UPDATE", "40000",
+      .WithSparkError({"SparkException",
+                       "CONCURRENT_STREAM_LOG_UPDATE",
+                       "40000",
                        {{"batchId", std::to_string(batch_id)}}});
 }
 

@@ -11,8 +11,8 @@
 
 namespace millrace::checkpoint {
 
-/// A folder with one file for each batch, named by its id: what offsets/ and commits/ have in common
-/// (HDFSMetadataLog). Knows nothing of what is in the files. Not thread-safe.
+/// A folder with one file for each batch, named by its id: what offsets/ and commits/ have in
+/// common (HDFSMetadataLog). Knows nothing of what is in the files. Not thread-safe.
 class MetadataLog {
  public:
   /// `file_system` is not owned. Touches nothing.

@@ -95,8 +95,8 @@ TEST_F(MetadataLogTest, PurgeInStepReadsNoFolder) {
 TEST_F(MetadataLogTest, APurgeThatFailedIsMadeGoodByTheNext) {
   bool fail = true;
   fs::FaultyFileSystem faulty(&disk_, [&](const fs::Operation& operation) {
-    const bool hit = fail && operation.kind == fs::Operation::Kind::kRemove &&
-                     operation.path == "/cp/offsets/1";
+    const bool hit =
+        fail && operation.kind == fs::Operation::Kind::kRemove && operation.path == "/cp/offsets/1";
     return hit ? fs::Fault::kFailBefore : fs::Fault::kNone;
   });
   MetadataLog log(&faulty, "/cp/offsets");

@@ -13,9 +13,8 @@ OffsetLog::OffsetLog(fs::FileSystem* file_system, std::string directory)
 base::Status OffsetLog::Add(std::int64_t batch_id, const OffsetSeq& entry) {
   for (const auto& offset : entry.offsets) {
     if (!offset || (!offset->empty() && offset->find_first_of("\r\n") == offset->npos)) continue;
-    return base::Status::Internal(
-        fmt::format("batch {}: an offset must be one line of text, but is \"{}\"", batch_id,
-                    *offset));
+    return base::Status::Internal(fmt::format(
+        "batch {}: an offset must be one line of text, but is \"{}\"", batch_id, *offset));
   }
   return log_.Add(batch_id, Encode(entry));
 }

@@ -70,10 +70,10 @@ class Source {
   /// Fixes the end of the stream for the rest of this run; later data is not seen.
   virtual base::Status PrepareAvailableNow(std::stop_token stop) = 0;
 
-  /// Where a batch that starts at `start` (missing: InitialOffset()) should end under `limit`. Equal to
-  /// `start` when there is
-  /// nothing new; nullopt when nothing exists at all. May block on the network, bounded; Unavailable
-  /// names the server. Precondition: `start` came from this source or from its log.
+  /// Where a batch that starts at `start` (missing: InitialOffset()) should end under `limit`.
+  /// Equal to `start` when there is nothing new; nullopt when nothing exists at all. May block on
+  /// the network, bounded; Unavailable names the server. Precondition: `start` came from this
+  /// source or from its log.
   virtual base::Result<std::optional<Offset>> LatestOffset(const std::optional<Offset>& start,
                                                            ReadLimit limit,
                                                            std::stop_token stop) = 0;

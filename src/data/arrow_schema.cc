@@ -26,10 +26,14 @@ bool NeedsTypeText(const DataType& type) {
   switch (type.kind()) {
     case Kind::kChar:
     case Kind::kVarchar:
-    case Kind::kYearMonthInterval: return true;
-    case Kind::kDayTimeInterval: return type.intervalStart() != 0 || type.intervalEnd() != 3;
-    case Kind::kDecimal: return type.precision() == 0;
-    default: return false;
+    case Kind::kYearMonthInterval:
+      return true;
+    case Kind::kDayTimeInterval:
+      return type.intervalStart() != 0 || type.intervalEnd() != 3;
+    case Kind::kDecimal:
+      return type.precision() == 0;
+    default:
+      return false;
   }
 }
 
@@ -51,8 +55,8 @@ Result<std::shared_ptr<arrow::DataType>> MakeStruct(const DataType& type) {
 
 Result<std::shared_ptr<arrow::DataType>> MakeMap(const DataType& type) {
   MILLRACE_ASSIGN_OR_RETURN(auto key, MakeField("key", type.keyType(), false, "{}"));
-  MILLRACE_ASSIGN_OR_RETURN(
-      auto value, MakeField("value", type.valueType(), type.valueContainsNull(), "{}"));
+  MILLRACE_ASSIGN_OR_RETURN(auto value,
+                            MakeField("value", type.valueType(), type.valueContainsNull(), "{}"));
   return std::shared_ptr<arrow::DataType>(std::make_shared<arrow::MapType>(key, value));
 }
 
@@ -130,34 +134,53 @@ Result<DataType> FromFields(const arrow::FieldVector& fields) {
 
 Result<std::shared_ptr<arrow::DataType>> ToArrowType(const DataType& type) {
   switch (type.kind()) {
-    case Kind::kNull: return arrow::null();
-    case Kind::kBoolean: return arrow::boolean();
-    case Kind::kByte: return arrow::int8();
-    case Kind::kShort: return arrow::int16();
-    case Kind::kInteger: return arrow::int32();
-    case Kind::kLong: return arrow::int64();
-    case Kind::kFloat: return arrow::float32();
-    case Kind::kDouble: return arrow::float64();
-    case Kind::kDecimal: return MakeDecimal(type);
+    case Kind::kNull:
+      return arrow::null();
+    case Kind::kBoolean:
+      return arrow::boolean();
+    case Kind::kByte:
+      return arrow::int8();
+    case Kind::kShort:
+      return arrow::int16();
+    case Kind::kInteger:
+      return arrow::int32();
+    case Kind::kLong:
+      return arrow::int64();
+    case Kind::kFloat:
+      return arrow::float32();
+    case Kind::kDouble:
+      return arrow::float64();
+    case Kind::kDecimal:
+      return MakeDecimal(type);
     case Kind::kString:
     case Kind::kChar:
-    case Kind::kVarchar: return arrow::utf8();
-    case Kind::kBinary: return arrow::binary();
-    case Kind::kDate: return arrow::date32();
-    case Kind::kTimestamp: return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
-    case Kind::kTimestampNtz: return arrow::timestamp(arrow::TimeUnit::MICRO);
-    case Kind::kDayTimeInterval: return arrow::duration(arrow::TimeUnit::MICRO);
-    case Kind::kYearMonthInterval: return arrow::int32();
+    case Kind::kVarchar:
+      return arrow::utf8();
+    case Kind::kBinary:
+      return arrow::binary();
+    case Kind::kDate:
+      return arrow::date32();
+    case Kind::kTimestamp:
+      return arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+    case Kind::kTimestampNtz:
+      return arrow::timestamp(arrow::TimeUnit::MICRO);
+    case Kind::kDayTimeInterval:
+      return arrow::duration(arrow::TimeUnit::MICRO);
+    case Kind::kYearMonthInterval:
+      return arrow::int32();
     case Kind::kArray: {
       MILLRACE_ASSIGN_OR_RETURN(
           auto element, MakeField("element", type.elementType(), type.containsNull(), "{}"));
       return arrow::list(element);
     }
-    case Kind::kMap: return MakeMap(type);
-    case Kind::kStruct: return MakeStruct(type);
+    case Kind::kMap:
+      return MakeMap(type);
+    case Kind::kStruct:
+      return MakeStruct(type);
     case Kind::kTime:
     case Kind::kCalendarInterval:
-    case Kind::kVariant: break;
+    case Kind::kVariant:
+      break;
   }
   return Status::Unsupported("Columns of type " + type.sql() + " are not supported.");
 }
@@ -177,18 +200,27 @@ Result<std::shared_ptr<arrow::Schema>> ToArrowSchema(const StructType& schema) {
 
 Result<DataType> FromArrowType(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::NA: return DataType(NullType());
-    case arrow::Type::BOOL: return DataType(BooleanType());
-    case arrow::Type::INT8: return DataType(ByteType());
+    case arrow::Type::NA:
+      return DataType(NullType());
+    case arrow::Type::BOOL:
+      return DataType(BooleanType());
+    case arrow::Type::INT8:
+      return DataType(ByteType());
     case arrow::Type::INT16:
-    case arrow::Type::UINT8: return DataType(ShortType());
+    case arrow::Type::UINT8:
+      return DataType(ShortType());
     case arrow::Type::INT32:
-    case arrow::Type::UINT16: return DataType(IntegerType());
+    case arrow::Type::UINT16:
+      return DataType(IntegerType());
     case arrow::Type::INT64:
-    case arrow::Type::UINT32: return DataType(LongType());
-    case arrow::Type::UINT64: return DataType(DecimalType(20, 0));
-    case arrow::Type::FLOAT: return DataType(FloatType());
-    case arrow::Type::DOUBLE: return DataType(DoubleType());
+    case arrow::Type::UINT32:
+      return DataType(LongType());
+    case arrow::Type::UINT64:
+      return DataType(DecimalType(20, 0));
+    case arrow::Type::FLOAT:
+      return DataType(FloatType());
+    case arrow::Type::DOUBLE:
+      return DataType(DoubleType());
     case arrow::Type::DECIMAL32:
     case arrow::Type::DECIMAL64:
     case arrow::Type::DECIMAL128:
@@ -196,21 +228,27 @@ Result<DataType> FromArrowType(const arrow::DataType& type) {
       return FromDecimal(static_cast<const arrow::DecimalType&>(type));
     case arrow::Type::STRING:
     case arrow::Type::LARGE_STRING:
-    case arrow::Type::STRING_VIEW: return DataType(StringType());
+    case arrow::Type::STRING_VIEW:
+      return DataType(StringType());
     case arrow::Type::BINARY:
     case arrow::Type::LARGE_BINARY:
     case arrow::Type::BINARY_VIEW:
-    case arrow::Type::FIXED_SIZE_BINARY: return DataType(BinaryType());
+    case arrow::Type::FIXED_SIZE_BINARY:
+      return DataType(BinaryType());
     case arrow::Type::DATE32:
-    case arrow::Type::DATE64: return DataType(DateType());
+    case arrow::Type::DATE64:
+      return DataType(DateType());
     case arrow::Type::TIMESTAMP:
       return static_cast<const arrow::TimestampType&>(type).timezone().empty()
                  ? DataType(TimestampNTZType())
                  : DataType(TimestampType());
     case arrow::Type::TIME32:
-    case arrow::Type::TIME64: return DataType(TimeType());
-    case arrow::Type::DURATION: return DataType(DayTimeIntervalType());
-    case arrow::Type::INTERVAL_MONTHS: return DataType(YearMonthIntervalType());
+    case arrow::Type::TIME64:
+      return DataType(TimeType());
+    case arrow::Type::DURATION:
+      return DataType(DayTimeIntervalType());
+    case arrow::Type::INTERVAL_MONTHS:
+      return DataType(YearMonthIntervalType());
     case arrow::Type::DICTIONARY:
       return FromArrowType(*static_cast<const arrow::DictionaryType&>(type).value_type());
     case arrow::Type::LIST:
@@ -219,10 +257,12 @@ Result<DataType> FromArrowType(const arrow::DataType& type) {
     case arrow::Type::LIST_VIEW:
     case arrow::Type::LARGE_LIST_VIEW:
       return FromList(*static_cast<const arrow::BaseListType&>(type).value_field());
-    case arrow::Type::MAP: return FromMap(static_cast<const arrow::MapType&>(type));
-    case arrow::Type::STRUCT: return FromFields(type.fields());
-    default: return Status::Unsupported("The Arrow type " + type.ToString() +
-                                        " has no Spark type.");
+    case arrow::Type::MAP:
+      return FromMap(static_cast<const arrow::MapType&>(type));
+    case arrow::Type::STRUCT:
+      return FromFields(type.fields());
+    default:
+      return Status::Unsupported("The Arrow type " + type.ToString() + " has no Spark type.");
   }
 }
 
@@ -233,13 +273,19 @@ Result<StructType> FromArrowSchema(const arrow::Schema& schema) {
 
 Status FromArrow(const arrow::Status& status) {
   switch (status.code()) {
-    case arrow::StatusCode::OK: return Status::Ok();
-    case arrow::StatusCode::IOError: return Status::Unavailable(status.message());
+    case arrow::StatusCode::OK:
+      return Status::Ok();
+    case arrow::StatusCode::IOError:
+      return Status::Unavailable(status.message());
     case arrow::StatusCode::Invalid:
-    case arrow::StatusCode::SerializationError: return Status::Corrupt(status.message());
-    case arrow::StatusCode::Cancelled: return Status::Cancelled(status.message());
-    case arrow::StatusCode::NotImplemented: return Status::Unsupported(status.message());
-    default: return Status::Internal("Arrow: " + status.ToString());
+    case arrow::StatusCode::SerializationError:
+      return Status::Corrupt(status.message());
+    case arrow::StatusCode::Cancelled:
+      return Status::Cancelled(status.message());
+    case arrow::StatusCode::NotImplemented:
+      return Status::Unsupported(status.message());
+    default:
+      return Status::Internal("Arrow: " + status.ToString());
   }
 }
 

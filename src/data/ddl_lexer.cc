@@ -149,15 +149,32 @@ std::size_t AppendEscape(std::string* out, std::string_view rest) {
     }
   }
   switch (c) {
-    case '0': *out += '\0'; break;
-    case 'b': *out += '\b'; break;
-    case 'n': *out += '\n'; break;
-    case 'r': *out += '\r'; break;
-    case 't': *out += '\t'; break;
-    case 'Z': *out += '\x1A'; break;
-    case '%': *out += "\\%"; break;  // Kept for LIKE.
-    case '_': *out += "\\_"; break;
-    default: *out += c;
+    case '0':
+      *out += '\0';
+      break;
+    case 'b':
+      *out += '\b';
+      break;
+    case 'n':
+      *out += '\n';
+      break;
+    case 'r':
+      *out += '\r';
+      break;
+    case 't':
+      *out += '\t';
+      break;
+    case 'Z':
+      *out += '\x1A';
+      break;
+    case '%':
+      *out += "\\%";
+      break;  // Kept for LIKE.
+    case '_':
+      *out += "\\_";
+      break;
+    default:
+      *out += c;
   }
   return 1;
 }

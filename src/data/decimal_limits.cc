@@ -11,7 +11,9 @@ base::Status CheckDecimal(int precision, int scale) {
                            "the config \"spark.sql.legacy.allowNegativeScaleOfDecimal\" to "
                            "\"true\" to allow it. SQLSTATE: 0A000",
                            scale))
-        .WithSparkError({"AnalysisException", "NEGATIVE_SCALE_DISALLOWED", "0A000",
+        .WithSparkError({"AnalysisException",
+                         "NEGATIVE_SCALE_DISALLOWED",
+                         "0A000",
                          {{"scale", std::to_string(scale)},
                           {"sqlConf", "\"spark.sql.legacy.allowNegativeScaleOfDecimal\""}}});
   }
@@ -19,16 +21,19 @@ base::Status CheckDecimal(int precision, int scale) {
     return base::Status::InvalidArgument(
                fmt::format("Decimal scale ({}) cannot be greater than precision ({}).", scale,
                            precision))
-        .WithSparkError({"AnalysisException", "_LEGACY_ERROR_TEMP_1228", "",
-                         {{"scale", std::to_string(scale)},
-                          {"precision", std::to_string(precision)}}});
+        .WithSparkError(
+            {"AnalysisException",
+             "_LEGACY_ERROR_TEMP_1228",
+             "",
+             {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}}});
   }
   if (precision > kMaxDecimalPrecision) {
     return base::Status::InvalidArgument(
                fmt::format("[DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION] Decimal precision {} exceeds "
                            "max precision {}. SQLSTATE: 22003",
                            precision, kMaxDecimalPrecision))
-        .WithSparkError({"SparkArithmeticException", "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+        .WithSparkError({"SparkArithmeticException",
+                         "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
                          "22003",
                          {{"precision", std::to_string(precision)},
                           {"maxPrecision", std::to_string(kMaxDecimalPrecision)}}});

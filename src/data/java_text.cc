@@ -40,14 +40,14 @@ std::size_t DecodeOne(std::string_view in, std::u16string* out) {
     return 3;
   }
   if (first >= 0xF0 && first <= 0xF4) {
-    const bool second_fits = continues(1) && !(first == 0xF0 && byte(1) < 0x90) &&
-                             !(first == 0xF4 && byte(1) > 0x8F);
+    const bool second_fits =
+        continues(1) && !(first == 0xF0 && byte(1) < 0x90) && !(first == 0xF4 && byte(1) > 0x8F);
     if (!second_fits) return replace(1);
     if (!continues(2)) return replace(2);
     if (!continues(3)) return replace(3);
-    const std::uint32_t code = ((first & 0x7) << 18 | (byte(1) & 0x3F) << 12 |
-                                (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F)) -
-                               0x10000;
+    const std::uint32_t code =
+        ((first & 0x7) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F)) -
+        0x10000;
     *out += static_cast<char16_t>(0xD800 | code >> 10);
     *out += static_cast<char16_t>(0xDC00 | (code & 0x3FF));
     return 4;

@@ -29,9 +29,15 @@ void Append(std::string* out, const nlohmann::ordered_json& json) {
       }
       *out += ']';
       break;
-    case Type::string: AppendJsonString(out, json.get_ref<const std::string&>()); break;
-    case Type::number_float: *out += DoubleText(json.get<double>()); break;
-    default: *out += json.dump(); break;
+    case Type::string:
+      AppendJsonString(out, json.get_ref<const std::string&>());
+      break;
+    case Type::number_float:
+      *out += DoubleText(json.get<double>());
+      break;
+    default:
+      *out += json.dump();
+      break;
   }
 }
 
@@ -42,13 +48,27 @@ void AppendJsonString(std::string* out, std::string_view text) {
   *out += '"';
   for (char c : text) {
     switch (c) {
-      case '"': *out += "\\\""; break;
-      case '\\': *out += "\\\\"; break;
-      case '\b': *out += "\\b"; break;
-      case '\f': *out += "\\f"; break;
-      case '\n': *out += "\\n"; break;
-      case '\r': *out += "\\r"; break;
-      case '\t': *out += "\\t"; break;
+      case '"':
+        *out += "\\\"";
+        break;
+      case '\\':
+        *out += "\\\\";
+        break;
+      case '\b':
+        *out += "\\b";
+        break;
+      case '\f':
+        *out += "\\f";
+        break;
+      case '\n':
+        *out += "\\n";
+        break;
+      case '\r':
+        *out += "\\r";
+        break;
+      case '\t':
+        *out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           *out += "\\u00";

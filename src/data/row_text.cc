@@ -31,10 +31,14 @@ class CellWriter {
       return Status::Ok();
     }
     switch (type.kind()) {
-      case Kind::kArray: return AppendList(array, row, type);
-      case Kind::kMap: return AppendMap(array, row, type);
-      case Kind::kStruct: return AppendStruct(array, row, type);
-      default: return AppendScalar(array, row, type);
+      case Kind::kArray:
+        return AppendList(array, row, type);
+      case Kind::kMap:
+        return AppendMap(array, row, type);
+      case Kind::kStruct:
+        return AppendStruct(array, row, type);
+      default:
+        return AppendScalar(array, row, type);
     }
   }
 
@@ -46,8 +50,7 @@ class CellWriter {
 
   /// Appends what `text` makes of the value, if the array is an `ArrayType`.
   template <typename ArrayType, typename Text>
-  Status AppendValue(const arrow::Array& array, std::int64_t row, const DataType& type,
-                     Text text) {
+  Status AppendValue(const arrow::Array& array, std::int64_t row, const DataType& type, Text text) {
     const auto* typed = dynamic_cast<const ArrayType*>(&array);
     if (typed == nullptr) return Mismatch(array, type);
     *out_ += text(typed->GetView(row));
@@ -65,29 +68,38 @@ class CellWriter {
       case Kind::kBoolean:
         return AppendValue<arrow::BooleanArray>(array, row, type,
                                                 [](bool b) { return b ? "true" : "false"; });
-      case Kind::kByte: return AppendValue<arrow::Int8Array>(array, row, type, number);
-      case Kind::kShort: return AppendValue<arrow::Int16Array>(array, row, type, number);
-      case Kind::kInteger: return AppendValue<arrow::Int32Array>(array, row, type, number);
-      case Kind::kLong: return AppendValue<arrow::Int64Array>(array, row, type, number);
-      case Kind::kFloat: return AppendValue<arrow::FloatArray>(array, row, type, FloatText);
-      case Kind::kDouble: return AppendValue<arrow::DoubleArray>(array, row, type, DoubleText);
+      case Kind::kByte:
+        return AppendValue<arrow::Int8Array>(array, row, type, number);
+      case Kind::kShort:
+        return AppendValue<arrow::Int16Array>(array, row, type, number);
+      case Kind::kInteger:
+        return AppendValue<arrow::Int32Array>(array, row, type, number);
+      case Kind::kLong:
+        return AppendValue<arrow::Int64Array>(array, row, type, number);
+      case Kind::kFloat:
+        return AppendValue<arrow::FloatArray>(array, row, type, FloatText);
+      case Kind::kDouble:
+        return AppendValue<arrow::DoubleArray>(array, row, type, DoubleText);
       case Kind::kDecimal:
-        return AppendValue<arrow::Decimal128Array>(
-            array, row, type, [&](std::string_view bytes) {
-              return DecimalPlainText(
-                  ToInt128(reinterpret_cast<const std::uint8_t*>(bytes.data())), type.scale());
-            });
+        return AppendValue<arrow::Decimal128Array>(array, row, type, [&](std::string_view bytes) {
+          return DecimalPlainText(ToInt128(reinterpret_cast<const std::uint8_t*>(bytes.data())),
+                                  type.scale());
+        });
       case Kind::kString:
       case Kind::kChar:
-      case Kind::kVarchar: return AppendValue<arrow::StringArray>(array, row, type, text);
+      case Kind::kVarchar:
+        return AppendValue<arrow::StringArray>(array, row, type, text);
       case Kind::kBinary:
         if (style_ == CellStyle::kCast) {
           return AppendValue<arrow::BinaryArray>(array, row, type, text);
         }
         return AppendValue<arrow::BinaryArray>(array, row, type, BinaryText);
-      case Kind::kDate: return AppendValue<arrow::Date32Array>(array, row, type, DateText);
-      case Kind::kTimestamp: return timestamp(zone_);
-      case Kind::kTimestampNtz: return timestamp(absl::UTCTimeZone());
+      case Kind::kDate:
+        return AppendValue<arrow::Date32Array>(array, row, type, DateText);
+      case Kind::kTimestamp:
+        return timestamp(zone_);
+      case Kind::kTimestampNtz:
+        return timestamp(absl::UTCTimeZone());
       case Kind::kDayTimeInterval:
         return AppendValue<arrow::DurationArray>(array, row, type, [&](std::int64_t micros) {
           return DayTimeIntervalText(micros, type);
@@ -96,7 +108,8 @@ class CellWriter {
         return AppendValue<arrow::Int32Array>(array, row, type, [&](std::int64_t months) {
           return YearMonthIntervalText(months, type);
         });
-      default: return Mismatch(array, type);
+      default:
+        return Mismatch(array, type);
     }
   }
 

@@ -65,8 +65,7 @@ TEST(CellTextTest, Nested) {
 }
 
 TEST(CellTextTest, SlicesAreRespected) {
-  const auto array = Column(ArrayType(LongType()),
-                            "[[1], [2, 3], [4]]");
+  const auto array = Column(ArrayType(LongType()), "[[1], [2, 3], [4]]");
   const auto text = CellText(*array->Slice(1, 1), 0, "UTC");
   ASSERT_TRUE(text.ok());
   EXPECT_EQ(*text, "[2, 3]");

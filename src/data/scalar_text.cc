@@ -136,8 +136,7 @@ std::string DateText(std::int64_t days_since_epoch) {
 
 std::string TimestampText(std::int64_t micros, absl::TimeZone zone) {
   const absl::CivilSecond second = zone.At(absl::FromUnixMicros(micros)).cs;
-  const std::int64_t fraction =
-      (micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond;
+  const std::int64_t fraction = (micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond;
   return fmt::format("{}-{:02}-{:02} {:02}:{:02}:{:02}{}", YearText(second.year()), second.month(),
                      second.day(), second.hour(), second.minute(), second.second(),
                      FractionText(fraction, 6));

@@ -36,15 +36,15 @@ std::optional<DataType> TrivialType(const Token& token) {
     DataType type;
   };
   static const auto* entries = new std::vector<Entry>{
-      {"BOOLEAN", BooleanType()},  {"TINYINT", ByteType()},
-      {"BYTE", ByteType()},        {"SMALLINT", ShortType()},
-      {"SHORT", ShortType()},      {"INT", IntegerType()},
-      {"INTEGER", IntegerType()},  {"BIGINT", LongType()},
-      {"LONG", LongType()},        {"FLOAT", FloatType()},
-      {"REAL", FloatType()},       {"DOUBLE", DoubleType()},
-      {"DATE", DateType()},        {"TIMESTAMP_LTZ", TimestampType()},
-      {"BINARY", BinaryType()},    {"TIMESTAMP_NTZ", TimestampNTZType()},
-      {"VOID", NullType()},        {"VARIANT", VariantType()},
+      {"BOOLEAN", BooleanType()}, {"TINYINT", ByteType()},
+      {"BYTE", ByteType()},       {"SMALLINT", ShortType()},
+      {"SHORT", ShortType()},     {"INT", IntegerType()},
+      {"INTEGER", IntegerType()}, {"BIGINT", LongType()},
+      {"LONG", LongType()},       {"FLOAT", FloatType()},
+      {"REAL", FloatType()},      {"DOUBLE", DoubleType()},
+      {"DATE", DateType()},       {"TIMESTAMP_LTZ", TimestampType()},
+      {"BINARY", BinaryType()},   {"TIMESTAMP_NTZ", TimestampNTZType()},
+      {"VOID", NullType()},       {"VARIANT", VariantType()},
   };
   for (const Entry& entry : *entries) {
     if (token.is_keyword(entry.name)) return entry.type;
@@ -104,9 +104,10 @@ class Parser {
     const std::string_view before = ddl_.substr(0, token.offset);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
     const std::string_view in_line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0.
-    const auto column = static_cast<std::size_t>(
-        std::count_if(in_line.begin(), in_line.end(),
-                      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    const auto column =
+        static_cast<std::size_t>(std::count_if(in_line.begin(), in_line.end(), [](char c) {
+          return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+        }));
     std::string message =
         fmt::format("\n{} (line {}, pos {})\n\n== SQL ==\n", text, line + 1, column);
     const std::string mark = std::string(column, '-') + "^^^\n";
@@ -126,19 +127,17 @@ class Parser {
   }
 
   Status ParseError(const Token& token, const std::string& text, std::string condition,
-                    std::string sql_state,
-                    std::map<std::string, std::string> parameters) const {
+                    std::string sql_state, std::map<std::string, std::string> parameters) const {
     std::string full = "[" + condition + "] " + text;
     if (!sql_state.empty()) full += " SQLSTATE: " + sql_state;
     return Status::InvalidArgument(Message(token, full))
-        .WithSparkError({"ParseException", std::move(condition), std::move(sql_state),
-                         std::move(parameters)});
+        .WithSparkError(
+            {"ParseException", std::move(condition), std::move(sql_state), std::move(parameters)});
   }
 
   Status SyntaxError(const Token& token, const std::string& hint = "") const {
-    const std::string near = token.kind == Token::Kind::kEnd
-                                 ? "end of input"
-                                 : "'" + std::string(token.raw) + "'";
+    const std::string near =
+        token.kind == Token::Kind::kEnd ? "end of input" : "'" + std::string(token.raw) + "'";
     return ParseError(token, "Syntax error at or near " + near + hint + ".", "PARSE_SYNTAX_ERROR",
                       "42601", {{"error", near}, {"hint", hint}});
   }
@@ -203,9 +202,8 @@ class Parser {
 
   /// Spark tells this at once, before what is wrong behind it.
   Status CheckName(const Token& token) const {
-    const bool ascii = std::all_of(token.raw.begin(), token.raw.end(), [](char c) {
-      return static_cast<unsigned char>(c) < 0x80;
-    });
+    const bool ascii = std::all_of(token.raw.begin(), token.raw.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     if (token.kind == Token::Kind::kQuoted || ascii) return Status::Ok();
     return IdentifierError(token, token.text);
   }
@@ -364,9 +362,9 @@ class Parser {
     } while (Skip("."));
     const std::string upper = UpperAscii(collation);
     if (upper != "UTF8_BINARY" && upper != "SYSTEM.BUILTIN.UTF8_BINARY") {
-      MeaningError(Status::Unsupported(Message(
-          name, "STRING COLLATE " + collation +
-                    " is not supported, only UTF8_BINARY is: write STRING.")));
+      MeaningError(Status::Unsupported(
+          Message(name, "STRING COLLATE " + collation +
+                            " is not supported, only UTF8_BINARY is: write STRING.")));
     }
     return Status::Ok();
   }
@@ -399,9 +397,9 @@ class Parser {
     if (scale > precision) {
       base::SparkError error = status.spark_error();
       error.exception_class = "ParseException";
-      MeaningError(Status::InvalidArgument(
-                       fmt::format("\n{}\n== SQL ==\n{}", status.message(), ddl_))
-                       .WithSparkError(std::move(error)));
+      MeaningError(
+          Status::InvalidArgument(fmt::format("\n{}\n== SQL ==\n{}", status.message(), ddl_))
+              .WithSparkError(std::move(error)));
     } else {
       MeaningError(status);
     }
@@ -418,8 +416,7 @@ class Parser {
   }
 
   Status ParseInterval(const Token& name, DataType* type) {
-    static const auto* day_time =
-        new std::vector<const char*>{"DAY", "HOUR", "MINUTE", "SECOND"};
+    static const auto* day_time = new std::vector<const char*>{"DAY", "HOUR", "MINUTE", "SECOND"};
     static const auto* year_month = new std::vector<const char*>{"YEAR", "MONTH"};
     for (const auto* names : {year_month, day_time}) {
       const int start = TakeField(*names);
@@ -481,7 +478,9 @@ class Parser {
               fmt::format("[UNSUPPORTED_TIME_PRECISION] The seconds precision {} of the TIME data "
                           "type is out of the supported range [0, 6]. SQLSTATE: 0A001",
                           precision))
-              .WithSparkError({"SparkException", "UNSUPPORTED_TIME_PRECISION", "0A001",
+              .WithSparkError({"SparkException",
+                               "UNSUPPORTED_TIME_PRECISION",
+                               "0A001",
                                {{"precision", std::to_string(precision)}}}));
     }
     *type = TimeType(precision);
@@ -516,9 +515,8 @@ class Parser {
       text += (i == 0 ? "(" : ",") + std::to_string(numbers[i]);
     }
     if (!numbers.empty()) text += ")";
-    MeaningError(ParseError(name, "Unsupported data type \"" + text + "\".",
-                            "UNSUPPORTED_DATATYPE", "0A000",
-                            {{"typeName", "\"" + text + "\""}}));
+    MeaningError(ParseError(name, "Unsupported data type \"" + text + "\".", "UNSUPPORTED_DATATYPE",
+                            "0A000", {{"typeName", "\"" + text + "\""}}));
     decided_ = true;
     return Status::Ok();
   }

@@ -70,12 +70,12 @@ TEST(ParseDataTypeTest, NamesAndAliasesInAnyCase) {
 }
 
 TEST(ParseDataTypeTest, Structs) {
-  EXPECT_EQ(Parse("struct<a:int, b: array<struct<c string>> not null comment 'x', `d``e` date>"),
-            StructType()
-                .add("a", IntegerType())
-                .add("b", ArrayType(StructType().add("c", StringType())), false,
-                     R"({"comment":"x"})")
-                .add("d`e", DateType()));
+  EXPECT_EQ(
+      Parse("struct<a:int, b: array<struct<c string>> not null comment 'x', `d``e` date>"),
+      StructType()
+          .add("a", IntegerType())
+          .add("b", ArrayType(StructType().add("c", StringType())), false, R"({"comment":"x"})")
+          .add("d`e", DateType()));
 }
 
 TEST(ParseTableSchemaTest, Columns) {
@@ -92,8 +92,9 @@ TEST(ParseTableSchemaTest, Columns) {
 }
 
 TEST(ParseTableSchemaTest, RoundTrip) {
-  const char* ddl = "a INT NOT NULL,`b c` STRUCT<x: ARRAY<STRING>, `y-z`: BIGINT NOT NULL>,"
-                    "m MAP<STRING, DECIMAL(10,2)> COMMENT 'it\\'s'";
+  const char* ddl =
+      "a INT NOT NULL,`b c` STRUCT<x: ARRAY<STRING>, `y-z`: BIGINT NOT NULL>,"
+      "m MAP<STRING, DECIMAL(10,2)> COMMENT 'it\\'s'";
   const Result<StructType> schema = ParseTableSchema(ddl);
   ASSERT_TRUE(schema.ok()) << schema.status().ToString();
   EXPECT_EQ(schema->toDDL(), ddl);

@@ -25,8 +25,8 @@ Status InvalidType(const std::string& what) {
                                  what +
                                  "' to a data type. Please enter a valid data type. "
                                  "SQLSTATE: 2203G")
-      .WithSparkError({"IllegalArgumentException", "INVALID_JSON_DATA_TYPE", "2203G",
-                       {{"invalidType", what}}});
+      .WithSparkError(
+          {"IllegalArgumentException", "INVALID_JSON_DATA_TYPE", "2203G", {{"invalidType", what}}});
 }
 
 /// The numbers of `name(1, 2)`; nothing when `text` is not `name(...)` with `count` numbers.
@@ -59,17 +59,13 @@ std::optional<std::vector<int>> Parameters(std::string_view text, std::string_vi
 /// Types that are one word, or words, in JSON.
 std::optional<DataType> NamedType(std::string_view name) {
   static const auto* types = [] {
-    auto* all = new std::vector<std::pair<std::string, DataType>>{{"null", NullType()},
-                                                                  {"decimal", DecimalType()},
-                                                                  {"timestamp_ltz",
-                                                                   TimestampType()}};
+    auto* all = new std::vector<std::pair<std::string, DataType>>{
+        {"null", NullType()}, {"decimal", DecimalType()}, {"timestamp_ltz", TimestampType()}};
     auto add = [&](const DataType& type) { all->emplace_back(type.typeName(), type); };
-    for (const DataType& type :
-         std::initializer_list<DataType>{NullType(), BooleanType(), ByteType(), ShortType(),
-                                         IntegerType(), LongType(), FloatType(), DoubleType(),
-                                         StringType(), BinaryType(), DateType(), TimestampType(),
-                                         TimestampNTZType(), CalendarIntervalType(),
-                                         VariantType()}) {
+    for (const DataType& type : std::initializer_list<DataType>{
+             NullType(), BooleanType(), ByteType(), ShortType(), IntegerType(), LongType(),
+             FloatType(), DoubleType(), StringType(), BinaryType(), DateType(), TimestampType(),
+             TimestampNTZType(), CalendarIntervalType(), VariantType()}) {
       add(type);
     }
     for (int start = 0; start < 4; ++start) {
@@ -127,9 +123,9 @@ Result<std::string> ParseMetadata(const std::string& field, const Json& metadata
 
 Result<StructField> ParseField(const Json& json, int depth) {
   const bool shaped =
-      json.is_object() && (HasExactly(json, {"name", "type", "nullable", "metadata"}) ||
-                           HasExactly(json, {"name", "type", "nullable"}) ||
-                           HasExactly(json, {"name", "type"}));
+      json.is_object() &&
+      (HasExactly(json, {"name", "type", "nullable", "metadata"}) ||
+       HasExactly(json, {"name", "type", "nullable"}) || HasExactly(json, {"name", "type"}));
   if (!shaped || !json["name"].is_string() ||
       (json.contains("nullable") && !json["nullable"].is_boolean()) ||
       (json.contains("metadata") && !json["metadata"].is_object())) {

@@ -33,8 +33,7 @@ TEST(ParseJsonTypeTest, OldAndShortForms) {
   EXPECT_EQ(*ParseJsonType(R"({"type":"struct","fields":[{"name":"a","type":"long"}]})"),
             StructType().add("a", LongType()));
   EXPECT_EQ(
-      *ParseJsonType(
-          R"({"fields":[{"type":"long","nullable":false,"name":"a"}],"type":"struct"})"),
+      *ParseJsonType(R"({"fields":[{"type":"long","nullable":false,"name":"a"}],"type":"struct"})"),
       StructType().add("a", LongType(), false));
 }
 

@@ -32,8 +32,7 @@ std::string Padded(const std::u16string& cell, std::size_t width, bool right_ali
   return right_aligned ? padding + EncodeLikeJava(cell) : EncodeLikeJava(cell) + padding;
 }
 
-std::string HorizontalTable(const std::vector<Row>& rows, std::size_t columns,
-                            bool right_aligned) {
+std::string HorizontalTable(const std::vector<Row>& rows, std::size_t columns, bool right_aligned) {
   std::vector<std::size_t> widths(columns, kMinimumWidth);
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < columns; ++i) widths[i] = std::max(widths[i], HalfWidth(row[i]));
@@ -103,9 +102,8 @@ Result<std::string> ShowString(const StructType& schema,
       if (more) break;
       Row& row = rows.emplace_back();
       for (std::size_t i = 0; i < columns; ++i) {
-        MILLRACE_ASSIGN_OR_RETURN(
-            std::string text,
-            CellText(*batch->column(static_cast<int>(i)), r, schema[i].dataType, zone));
+        MILLRACE_ASSIGN_OR_RETURN(std::string text, CellText(*batch->column(static_cast<int>(i)), r,
+                                                             schema[i].dataType, zone));
         row.push_back(Cell(text, truncate));
       }
     }

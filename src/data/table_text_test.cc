@@ -127,14 +127,13 @@ TEST_F(GoldenConsoleTest, Kafka) {
                                 .add("dt", DateType());
   const std::string nulls = "null, null, null, null, null, null, ";
   const auto batch = Batch(
-      parsed,
-      {R"(["short", "a string longer than twenty characters", null, "宽字符 wide",
+      parsed, {R"(["short", "a string longer than twenty characters", null, "宽字符 wide",
            "tab\there\nnewline", null, null, ""])",
-       R"([1.0, 1e-7, 1e7, NaN, 123456789.123, null, null, null])",
-       "[1767225600000000, 1767225600123456, " + nulls.substr(0, nulls.size() - 2) + "]",
-       "[true, " + nulls + "null]", "[null, null, null, -5, null, null, null, null]",
-       "[[1, 2], " + nulls + "null]", R"([{"x": null}, )" + nulls + "null]",
-       "[" + nulls + R"(null, "1.50"])", "[" + nulls + "null, 20487]"});
+               R"([1.0, 1e-7, 1e7, NaN, 123456789.123, null, null, null])",
+               "[1767225600000000, 1767225600123456, " + nulls.substr(0, nulls.size() - 2) + "]",
+               "[true, " + nulls + "null]", "[null, null, null, -5, null, null, null, null]",
+               "[[1, 2], " + nulls + "null]", R"([{"x": null}, )" + nulls + "null]",
+               "[" + nulls + R"(null, "1.50"])", "[" + nulls + "null, 20487]"});
   std::string text = Console(0, Show(parsed, {batch}, 20, 20));
   text += Console(0, Show(parsed, {batch}, 20, 0));
 

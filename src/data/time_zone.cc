@@ -78,8 +78,8 @@ base::Result<absl::TimeZone> LoadTimeZone(std::string_view name) {
              "The timezone: " + text +
              " is invalid. Name an area, such as 'America/Los_Angeles', or an offset between "
              "-18:00 and +18:00, such as '-08', '+01:00' or 'Z'.")
-      .WithSparkError({"SparkDateTimeException", "INVALID_TIMEZONE", "22009",
-                       {{"timeZone", text}}});
+      .WithSparkError(
+          {"SparkDateTimeException", "INVALID_TIMEZONE", "22009", {{"timeZone", text}}});
 }
 
 }  // namespace millrace::data

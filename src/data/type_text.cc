@@ -122,15 +122,16 @@ void AppendJson(std::string* out, const DataType& type) {
         data::AppendJsonString(out, field.name);
         *out += R"(,"type":)";
         AppendJson(out, field.dataType);
-        *out += field.nullable ? R"(,"nullable":true,"metadata":)"
-                               : R"(,"nullable":false,"metadata":)";
+        *out +=
+            field.nullable ? R"(,"nullable":true,"metadata":)" : R"(,"nullable":false,"metadata":)";
         *out += field.metadata;
         *out += '}';
       }
       *out += "]}";
       return;
     }
-    default: data::AppendJsonString(out, type.typeName());
+    default:
+      data::AppendJsonString(out, type.typeName());
   }
 }
 
@@ -148,8 +149,7 @@ void AppendTreeLine(std::string* out, const std::string& prefix, std::string_vie
 
 void AppendTree(std::string* out, const DataType& type, const std::string& prefix) {
   if (type.is(Kind::kArray)) {
-    AppendTreeLine(out, prefix, "element", type.elementType(), "containsNull",
-                   type.containsNull());
+    AppendTreeLine(out, prefix, "element", type.elementType(), "containsNull", type.containsNull());
   } else if (type.is(Kind::kMap)) {
     AppendTreeLine(out, prefix, "key", type.keyType(), nullptr, false);
     AppendTreeLine(out, prefix, "value", type.valueType(), "valueContainsNull",
@@ -166,65 +166,101 @@ void AppendTree(std::string* out, const DataType& type, const std::string& prefi
 
 std::string DataType::typeName() const {
   switch (kind()) {
-    case Kind::kNull: return "void";
-    case Kind::kBoolean: return "boolean";
-    case Kind::kByte: return "byte";
-    case Kind::kShort: return "short";
-    case Kind::kInteger: return "integer";
-    case Kind::kLong: return "long";
-    case Kind::kFloat: return "float";
-    case Kind::kDouble: return "double";
+    case Kind::kNull:
+      return "void";
+    case Kind::kBoolean:
+      return "boolean";
+    case Kind::kByte:
+      return "byte";
+    case Kind::kShort:
+      return "short";
+    case Kind::kInteger:
+      return "integer";
+    case Kind::kLong:
+      return "long";
+    case Kind::kFloat:
+      return "float";
+    case Kind::kDouble:
+      return "double";
     case Kind::kDecimal:
       return "decimal(" + std::to_string(precision()) + "," + std::to_string(scale()) + ")";
-    case Kind::kString: return "string";
-    case Kind::kChar: return Parenthesized("char", length());
-    case Kind::kVarchar: return Parenthesized("varchar", length());
-    case Kind::kBinary: return "binary";
-    case Kind::kDate: return "date";
-    case Kind::kTimestamp: return "timestamp";
-    case Kind::kTimestampNtz: return "timestamp_ntz";
-    case Kind::kTime: return Parenthesized("time", timePrecision());
+    case Kind::kString:
+      return "string";
+    case Kind::kChar:
+      return Parenthesized("char", length());
+    case Kind::kVarchar:
+      return Parenthesized("varchar", length());
+    case Kind::kBinary:
+      return "binary";
+    case Kind::kDate:
+      return "date";
+    case Kind::kTimestamp:
+      return "timestamp";
+    case Kind::kTimestampNtz:
+      return "timestamp_ntz";
+    case Kind::kTime:
+      return Parenthesized("time", timePrecision());
     case Kind::kDayTimeInterval:
-    case Kind::kYearMonthInterval: return IntervalName(*this);
-    case Kind::kCalendarInterval: return "interval";
-    case Kind::kVariant: return "variant";
-    case Kind::kArray: return "array";
-    case Kind::kMap: return "map";
-    case Kind::kStruct: return "struct";
+    case Kind::kYearMonthInterval:
+      return IntervalName(*this);
+    case Kind::kCalendarInterval:
+      return "interval";
+    case Kind::kVariant:
+      return "variant";
+    case Kind::kArray:
+      return "array";
+    case Kind::kMap:
+      return "map";
+    case Kind::kStruct:
+      return "struct";
   }
   return "void";
 }
 
 std::string DataType::simpleString() const {
   switch (kind()) {
-    case Kind::kByte: return "tinyint";
-    case Kind::kShort: return "smallint";
-    case Kind::kInteger: return "int";
-    case Kind::kLong: return "bigint";
-    case Kind::kArray: return "array<" + elementType().simpleString() + ">";
+    case Kind::kByte:
+      return "tinyint";
+    case Kind::kShort:
+      return "smallint";
+    case Kind::kInteger:
+      return "int";
+    case Kind::kLong:
+      return "bigint";
+    case Kind::kArray:
+      return "array<" + elementType().simpleString() + ">";
     case Kind::kMap:
       return "map<" + keyType().simpleString() + "," + valueType().simpleString() + ">";
-    case Kind::kStruct: return StructSimpleString(*this);
-    default: return typeName();
+    case Kind::kStruct:
+      return StructSimpleString(*this);
+    default:
+      return typeName();
   }
 }
 
 std::string DataType::catalogString() const {
   switch (kind()) {
-    case Kind::kArray: return "array<" + elementType().catalogString() + ">";
+    case Kind::kArray:
+      return "array<" + elementType().catalogString() + ">";
     case Kind::kMap:
       return "map<" + keyType().catalogString() + "," + valueType().catalogString() + ">";
-    case Kind::kStruct: return StructCatalogString(*this);
-    default: return simpleString();
+    case Kind::kStruct:
+      return StructCatalogString(*this);
+    default:
+      return simpleString();
   }
 }
 
 std::string DataType::sql() const {
   switch (kind()) {
-    case Kind::kArray: return "ARRAY<" + elementType().sql() + ">";
-    case Kind::kMap: return "MAP<" + keyType().sql() + ", " + valueType().sql() + ">";
-    case Kind::kStruct: return StructSql(*this);
-    default: return UpperAscii(simpleString());
+    case Kind::kArray:
+      return "ARRAY<" + elementType().sql() + ">";
+    case Kind::kMap:
+      return "MAP<" + keyType().sql() + ", " + valueType().sql() + ">";
+    case Kind::kStruct:
+      return StructSql(*this);
+    default:
+      return UpperAscii(simpleString());
   }
 }
 

@@ -161,11 +161,8 @@ MapType::MapType(const DataType& key, const DataType& value, bool valueContainsN
     : DataType(ContainerNode(Kind::kMap, {key, value}, valueContainsNull)) {}
 
 StructType::StructType() : DataType(SimpleNode(Kind::kStruct)) {}
-StructType::StructType(std::vector<StructField> fields)
-    : DataType(StructNode(std::move(fields))) {}
-StructType::StructType(const DataType& type) : DataType(type) {
-  MILLRACE_CHECK(is(Kind::kStruct));
-}
+StructType::StructType(std::vector<StructField> fields) : DataType(StructNode(std::move(fields))) {}
+StructType::StructType(const DataType& type) : DataType(type) { MILLRACE_CHECK(is(Kind::kStruct)); }
 
 StructType StructType::add(const StructField& field) const {
   std::vector<StructField> all = fields();

@@ -108,33 +108,48 @@ std::string ToSql(const Value& value, const DataType& type, std::string_view tim
     return bare ? "NULL" : "CAST(NULL AS " + type.sql() + ")";
   }
   switch (type.kind()) {
-    case Kind::kBoolean: return value.bool_value() ? "true" : "false";
-    case Kind::kByte: return std::to_string(value.int_value()) + "Y";
-    case Kind::kShort: return std::to_string(value.int_value()) + "S";
-    case Kind::kInteger: return std::to_string(value.int_value());
-    case Kind::kLong: return std::to_string(value.int_value()) + "L";
+    case Kind::kBoolean:
+      return value.bool_value() ? "true" : "false";
+    case Kind::kByte:
+      return std::to_string(value.int_value()) + "Y";
+    case Kind::kShort:
+      return std::to_string(value.int_value()) + "S";
+    case Kind::kInteger:
+      return std::to_string(value.int_value());
+    case Kind::kLong:
+      return std::to_string(value.int_value()) + "L";
     case Kind::kFloat:  // Has no suffix of its own.
       return "CAST('" + FloatText(static_cast<float>(value.double_value())) + "' AS FLOAT)";
-    case Kind::kDouble: return DoubleSql(value.double_value());
-    case Kind::kDecimal: return DecimalText(value.decimal_value(), type.scale()) + "BD";
+    case Kind::kDouble:
+      return DoubleSql(value.double_value());
+    case Kind::kDecimal:
+      return DecimalText(value.decimal_value(), type.scale()) + "BD";
     case Kind::kString:
     case Kind::kChar:
-    case Kind::kVarchar: return QuotedString(value.bytes());
-    case Kind::kBinary: return HexLiteral(value.bytes());
-    case Kind::kDate: return "DATE '" + DateText(value.int_value()) + "'";
+    case Kind::kVarchar:
+      return QuotedString(value.bytes());
+    case Kind::kBinary:
+      return HexLiteral(value.bytes());
+    case Kind::kDate:
+      return "DATE '" + DateText(value.int_value()) + "'";
     case Kind::kTimestamp:
       return "TIMESTAMP '" + TimestampSql(value.int_value(), time_zone) + "'";
     case Kind::kTimestampNtz:
       return "TIMESTAMP_NTZ '" + TimestampText(value.int_value(), absl::UTCTimeZone()) + "'";
-    case Kind::kTime: return "TIME '" + TimeText(value.int_value()) + "'";
-    case Kind::kDayTimeInterval: return DayTimeIntervalText(value.int_value(), type);
-    case Kind::kYearMonthInterval: return YearMonthIntervalText(value.int_value(), type);
+    case Kind::kTime:
+      return "TIME '" + TimeText(value.int_value()) + "'";
+    case Kind::kDayTimeInterval:
+      return DayTimeIntervalText(value.int_value(), type);
+    case Kind::kYearMonthInterval:
+      return YearMonthIntervalText(value.int_value(), type);
     case Kind::kArray:
     case Kind::kMap:
-    case Kind::kStruct: return ListSql(value, type, time_zone);
+    case Kind::kStruct:
+      return ListSql(value, type, time_zone);
     case Kind::kNull:
     case Kind::kCalendarInterval:
-    case Kind::kVariant: break;  // These types have no constants but null.
+    case Kind::kVariant:
+      break;  // These types have no constants but null.
   }
   MILLRACE_CHECK(value.is_null());
   return "NULL";
@@ -146,14 +161,20 @@ std::string ToPrettySql(const Value& value, const DataType& type, std::string_vi
     case Kind::kByte:
     case Kind::kShort:
     case Kind::kInteger:
-    case Kind::kLong: return std::to_string(value.int_value());
-    case Kind::kFloat: return FloatText(static_cast<float>(value.double_value()));
-    case Kind::kDouble: return DoubleText(value.double_value());
-    case Kind::kDecimal: return DecimalText(value.decimal_value(), type.scale());
+    case Kind::kLong:
+      return std::to_string(value.int_value());
+    case Kind::kFloat:
+      return FloatText(static_cast<float>(value.double_value()));
+    case Kind::kDouble:
+      return DoubleText(value.double_value());
+    case Kind::kDecimal:
+      return DecimalText(value.decimal_value(), type.scale());
     case Kind::kString:
     case Kind::kChar:
-    case Kind::kVarchar: return value.bytes();
-    default: return ToSql(value, type, time_zone);
+    case Kind::kVarchar:
+      return value.bytes();
+    default:
+      return ToSql(value, type, time_zone);
   }
 }
 

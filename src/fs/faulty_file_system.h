@@ -13,8 +13,19 @@ namespace millrace::fs {
 
 /// One call on the disk, as a fault plan sees it.
 struct Operation {
-  enum class Kind { kCreateExclusive, kReplace, kOpenOutput, kAppend, kClose, kRead, kStat, kList,
-                    kMakeDirectories, kRemove, kLock };
+  enum class Kind {
+    kCreateExclusive,
+    kReplace,
+    kOpenOutput,
+    kAppend,
+    kClose,
+    kRead,
+    kStat,
+    kList,
+    kMakeDirectories,
+    kRemove,
+    kLock
+  };
   Kind kind;
   std::string path;
   std::int64_t index = 0;  ///< Counts calls from 0 over the life of the file system.

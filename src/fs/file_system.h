@@ -73,13 +73,14 @@ class FileSystem {
   virtual base::Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
   /// With parents; Ok when it exists already.
   virtual base::Status MakeDirectories(const std::string& directory) = 0;
-  /// Ok when there was nothing to remove. A folder is removed only when empty (Conflict else). After
-  /// a power cut what was removed may be back.
+  /// Ok when there was nothing to remove. A folder is removed only when empty (Conflict else).
+  /// After a power cut what was removed may be back.
   virtual base::Status Remove(const std::string& path) = 0;
 
-  /// Takes the lock that `path` stands for; does not wait. Conflict when somebody has it, in another
-  /// process or in this one; the text names the process that holds it when that is known. Local:
-  /// flock(2) on a file that is made, with its parents, and stays there; of this machine only.
+  /// Takes the lock that `path` stands for; does not wait. Conflict when somebody has it, in
+  /// another process or in this one; the text names the process that holds it when that is known.
+  /// Local: flock(2) on a file that is made, with its parents, and stays there; of this machine
+  /// only.
   virtual base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) = 0;
 };
 

@@ -295,8 +295,8 @@ TEST(LocalFileSystemTest, ATooLongNameIsRefused) {
 TEST(LocalFileSystemTest, WithoutPermissionTheTextNamesPathAndUser) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   const TemporaryFolder folder;
-  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read |
-                                                  std::filesystem::perms::owner_exec);
+  std::filesystem::permissions(
+      folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   const base::Status status = LocalFileSystem()->CreateExclusive(Join(folder.path(), "x"), "x");
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_THAT(status.message(), HasSubstr(fmt::format("uid {}", geteuid())));

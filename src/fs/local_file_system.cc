@@ -115,8 +115,7 @@ int RenameWithoutReplacing(const std::string& from, const std::string& to) {
     const int error = errno;
     // A network disk that repeats a call whose answer was lost finds its own link.
     struct stat info;
-    const bool ours =
-        error == EEXIST && lstat(from.c_str(), &info) == 0 && info.st_nlink == 2;
+    const bool ours = error == EEXIST && lstat(from.c_str(), &info) == 0 && info.st_nlink == 2;
     if (!ours) return error;
   }
   unlink(from.c_str());

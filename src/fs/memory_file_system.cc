@@ -52,9 +52,11 @@ class MemoryFileSystem::Output final : public OutputFile {
 Status MemoryFileSystem::MakeDirectory(const std::string& directory) {
   if (directory == "/") return Status::Ok();
   MILLRACE_RETURN_IF_ERROR(MakeDirectory(std::string(DirName(directory))));
-  Entry& entry = entries_.try_emplace(directory, Entry{.is_directory = true, .bytes = {},
-                                                       .modified = clock_->Now()})
-                     .first->second;
+  Entry& entry =
+      entries_
+          .try_emplace(directory,
+                       Entry{.is_directory = true, .bytes = {}, .modified = clock_->Now()})
+          .first->second;
   return entry.is_directory ? Status::Ok() : ErrnoStatus(ENOTDIR, "make the folder", directory);
 }
 

@@ -89,9 +89,8 @@ base::Result<Location> Resolve(std::string_view uri) {
       const std::size_t slash = path.find('/', 2);
       const std::string_view host = path.substr(2, slash == path.npos ? path.npos : slash - 2);
       if (!host.empty() && host != "localhost") {
-        return base::Status::InvalidArgument(
-            fmt::format("{} names the host \"{}\": a local folder is written /path or file:/path",
-                        uri, host));
+        return base::Status::InvalidArgument(fmt::format(
+            "{} names the host \"{}\": a local folder is written /path or file:/path", uri, host));
       }
       path = slash == path.npos ? std::string_view() : path.substr(slash);
     }
@@ -99,7 +98,9 @@ base::Result<Location> Resolve(std::string_view uri) {
   if (path.empty()) {
     return base::Status::InvalidArgument("Can not create a Path from an empty string")
         .WithSparkError({.exception_class = "IllegalArgumentException",
-                         .condition = {}, .sql_state = {}, .parameters = {}});
+                         .condition = {},
+                         .sql_state = {},
+                         .parameters = {}});
   }
   if (path.find('\0') != path.npos) {
     return base::Status::InvalidArgument("a path cannot hold a zero byte");

@@ -45,8 +45,7 @@ ExpressionPtr Function(std::string_view name, std::vector<ExpressionPtr> args) {
 }
 
 ExpressionPtr Alias(ExpressionPtr child, std::string_view name) {
-  return MakeExpression(
-      expression::Alias{std::move(child), {std::string(name)}, std::nullopt});
+  return MakeExpression(expression::Alias{std::move(child), {std::string(name)}, std::nullopt});
 }
 
 ExpressionPtr Cast(ExpressionPtr child, std::variant<DataType, std::string> type,
@@ -62,11 +61,28 @@ ExpressionPtr Extract(ExpressionPtr child, ExpressionPtr extraction) {
 std::string_view NodeName(const Expression& expression) {
   // In the order of Expression::Node.
   static constexpr std::array<std::string_view, std::variant_size_v<Expression::Node>> kNames = {
-      "Literal", "UnresolvedAttribute", "UnresolvedFunction", "CallFunction", "ExpressionString",
-      "UnresolvedStar", "UnresolvedRegex", "Alias", "Cast", "SortOrder", "NamedLambdaVariable",
-      "LambdaFunction", "Window", "UnresolvedExtractValue", "UpdateFields", "InlineUdf",
-      "TypedAggregate", "NamedArgument", "MergeAction", "SubqueryExpression",
-      "DirectShufflePartitionId", "Extension"};
+      "Literal",
+      "UnresolvedAttribute",
+      "UnresolvedFunction",
+      "CallFunction",
+      "ExpressionString",
+      "UnresolvedStar",
+      "UnresolvedRegex",
+      "Alias",
+      "Cast",
+      "SortOrder",
+      "NamedLambdaVariable",
+      "LambdaFunction",
+      "Window",
+      "UnresolvedExtractValue",
+      "UpdateFields",
+      "InlineUdf",
+      "TypedAggregate",
+      "NamedArgument",
+      "MergeAction",
+      "SubqueryExpression",
+      "DirectShufflePartitionId",
+      "Extension"};
   static_assert(!kNames.back().empty());
   return kNames[expression.node.index()];
 }

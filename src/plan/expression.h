@@ -188,7 +188,7 @@ struct NamedArgument {
 struct MergeAction {
   enum class Type { kDelete, kInsert, kInsertStar, kUpdate, kUpdateStar };
   Type type = Type::kDelete;
-  ExpressionPtr condition;  ///< Null: always.
+  ExpressionPtr condition;                                           ///< Null: always.
   std::vector<std::pair<ExpressionPtr, ExpressionPtr>> assignments;  ///< Key, value.
 };
 

@@ -96,23 +96,22 @@ Operand::Operand(bool value) : column_(plan::Literal(value)) {}
 Operand::Operand(int value) : column_(plan::Literal(std::int32_t{value})) {}
 Operand::Operand(long value) : column_(plan::Literal(std::int64_t{value})) {}
 Operand::Operand(long long value) : column_(plan::Literal(std::int64_t{value})) {}
-Operand::Operand(float value)
-    : column_(plan::Literal(data::Value::Double(value), FloatType())) {}
+Operand::Operand(float value) : column_(plan::Literal(data::Value::Double(value), FloatType())) {}
 Operand::Operand(double value) : column_(plan::Literal(value)) {}
 Operand::Operand(const char* text) : column_(plan::Literal(std::string_view(text))) {}
 Operand::Operand(const std::string& text) : column_(plan::Literal(std::string_view(text))) {}
 Operand::Operand(std::string_view text) : column_(plan::Literal(text)) {}
 Operand::Operand(std::nullptr_t) : column_(plan::NullLiteral()) {}
 
-#define MILLRACE_COLUMN_OPERATOR(op, name)                             \
-  Column operator op(const Column& a, const Column& b) {               \
-    return Call(name, {a.expression(), b.expression()});               \
-  }                                                                    \
-  Column operator op(const Column& a, const Operand& b) {              \
-    return Call(name, {a.expression(), b.column().expression()});      \
-  }                                                                    \
-  Column operator op(const Operand& a, const Column& b) {              \
-    return Call(name, {a.column().expression(), b.expression()});      \
+#define MILLRACE_COLUMN_OPERATOR(op, name)                        \
+  Column operator op(const Column& a, const Column& b) {          \
+    return Call(name, {a.expression(), b.expression()});          \
+  }                                                               \
+  Column operator op(const Column& a, const Operand& b) {         \
+    return Call(name, {a.expression(), b.column().expression()}); \
+  }                                                               \
+  Column operator op(const Operand& a, const Column& b) {         \
+    return Call(name, {a.column().expression(), b.expression()}); \
   }
 MILLRACE_COLUMN_OPERATOR(==, "==")
 MILLRACE_COLUMN_OPERATOR(<, "<")

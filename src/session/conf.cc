@@ -63,22 +63,32 @@ std::optional<std::int64_t> ParseDurationMs(std::string_view text) {
 
 std::string_view Expected(Kind kind) {
   switch (kind) {
-    case Kind::kCount: return "a whole number above 0";
-    case Kind::kDuration: return "a time such as 500ms or 10s";
-    case Kind::kTimeZone: return "a time zone such as UTC, Europe/Berlin or +02:00";
-    case Kind::kOnlyTrue: return "true: Millrace evaluates with ANSI semantics only";
-    case Kind::kText: break;
+    case Kind::kCount:
+      return "a whole number above 0";
+    case Kind::kDuration:
+      return "a time such as 500ms or 10s";
+    case Kind::kTimeZone:
+      return "a time zone such as UTC, Europe/Berlin or +02:00";
+    case Kind::kOnlyTrue:
+      return "true: Millrace evaluates with ANSI semantics only";
+    case Kind::kText:
+      break;
   }
   return "";
 }
 
 bool Valid(Kind kind, std::string_view value) {
   switch (kind) {
-    case Kind::kCount: return ParseCount(value).has_value();
-    case Kind::kDuration: return ParseDurationMs(value).has_value();
-    case Kind::kTimeZone: return data::LoadTimeZone(value).ok();
-    case Kind::kOnlyTrue: return value == "true";
-    case Kind::kText: break;
+    case Kind::kCount:
+      return ParseCount(value).has_value();
+    case Kind::kDuration:
+      return ParseDurationMs(value).has_value();
+    case Kind::kTimeZone:
+      return data::LoadTimeZone(value).ok();
+    case Kind::kOnlyTrue:
+      return value == "true";
+    case Kind::kText:
+      break;
   }
   return true;
 }
@@ -92,9 +102,8 @@ base::Status Conf::Set(std::string_view key, std::string_view value) {
       base::LogWarn(fmt::format("conf {} has no effect in Millrace", key));
     }
   } else if (!Valid(known->kind, value)) {
-    return base::Status::InvalidArgument(
-               fmt::format("conf {} cannot be \"{}\"; expected {}", key, value,
-                           Expected(known->kind)))
+    return base::Status::InvalidArgument(fmt::format("conf {} cannot be \"{}\"; expected {}", key,
+                                                     value, Expected(known->kind)))
         .WithSparkError({"IllegalArgumentException", "", "", {}});
   }
   std::lock_guard lock(mutex_);

@@ -12,8 +12,8 @@ namespace session {
 
 DataFrame MakeDataFrame(std::shared_ptr<SessionState> session, plan::RelationPtr relation) {
   plan::ResolvedQuery resolved = ValueOrThrow(session->Analyze(relation));
-  return DataFrame(std::make_shared<const DataFrame::State>(DataFrame::State{
-      std::move(session), std::move(relation), std::move(resolved)}));
+  return DataFrame(std::make_shared<const DataFrame::State>(
+      DataFrame::State{std::move(session), std::move(relation), std::move(resolved)}));
 }
 
 }  // namespace session
@@ -38,8 +38,7 @@ DataFrame DataFrame::withColumn(std::string_view name, const Column& value) cons
   return withColumns({{std::string(name), value}});
 }
 
-DataFrame DataFrame::withColumns(
-    const std::vector<std::pair<std::string, Column>>& columns) const {
+DataFrame DataFrame::withColumns(const std::vector<std::pair<std::string, Column>>& columns) const {
   relation::WithColumns node{state_->relation, {}};
   for (const auto& [name, value] : columns) {
     node.aliases.push_back({value.expression(), {name}, std::nullopt});
@@ -48,8 +47,8 @@ DataFrame DataFrame::withColumns(
 }
 
 DataFrame DataFrame::withColumnRenamed(std::string_view existing, std::string_view renamed) const {
-  return Next(*this, relation::WithColumnsRenamed{
-                         state_->relation, {{std::string(existing), std::string(renamed)}}});
+  return Next(*this, relation::WithColumnsRenamed{state_->relation,
+                                                  {{std::string(existing), std::string(renamed)}}});
 }
 
 DataFrame DataFrame::filter(const Column& condition) const {
@@ -82,7 +81,8 @@ bool DataFrame::isStreaming() const { return state_->resolved.is_streaming; }
 
 void DataFrame::explain(bool extended) const {
   std::string text;
-  if (extended) text = "== Analyzed Logical Plan ==\n" + plan::TreeText(*state_->resolved.root) + "\n";
+  if (extended)
+    text = "== Analyzed Logical Plan ==\n" + plan::TreeText(*state_->resolved.root) + "\n";
   text += "== Physical Plan ==\n" +
           session::ValueOrThrow(state_->session->DescribePlan(state_->resolved)) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -12,7 +12,8 @@
 
 namespace millrace::session {
 
-/// What a session is made of that it does not know itself: the list of connectors and the processor.
+/// What a session is made of that it does not know itself: the list of connectors and the
+/// processor.
 struct Engine {
   std::vector<std::shared_ptr<const connector::SourceProvider>> sources;
   std::vector<std::shared_ptr<const connector::SinkProvider>> sinks;

@@ -28,7 +28,8 @@ void Throw(const base::Status& status) {
       throw IllegalArgumentException(message, std::move(info));
     case base::StatusCode::kUnsupported:
       throw UnsupportedOperationException(message, std::move(info));
-    default: throw SparkException(message, std::move(info));
+    default:
+      throw SparkException(message, std::move(info));
   }
 }
 
@@ -40,8 +41,8 @@ StreamingQueryException MakeQueryException(
       query.id, query.run_id, failure.message());
   message += "\n=== Streaming Query ===\nIdentifier: ";
   if (query.name) message += *query.name + " ";
-  message += fmt::format("[id = {}, runId = {}]\nCurrent Committed Offsets: {{", query.id,
-                         query.run_id);
+  message +=
+      fmt::format("[id = {}, runId = {}]\nCurrent Committed Offsets: {{", query.id, query.run_id);
   const char* separator = "";
   for (const auto& [source, offset] : committed_offsets) {
     message += fmt::format("{}{}: {}", separator, source, offset);

@@ -89,8 +89,8 @@ Column minute(const Column& time) { return Call("minute", {time.expression()}); 
 Column second(const Column& time) { return Call("second", {time.expression()}); }
 
 Column call_function(std::string_view name, const std::vector<Column>& args) {
-  return Column(plan::MakeExpression(
-      plan::expression::CallFunction{std::string(name), Expressions(args)}));
+  return Column(
+      plan::MakeExpression(plan::expression::CallFunction{std::string(name), Expressions(args)}));
 }
 
 }  // namespace millrace

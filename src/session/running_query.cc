@@ -79,7 +79,8 @@ void RunningQuery::OnTerminated(const base::Status& status) {
   event.id = query_.identity().id;
   event.runId = query_.identity().run_id;
   if (!status.ok()) {
-    event.exception = MakeQueryException(query_.identity(), status, query_.CommittedOffsets()).what();
+    event.exception =
+        MakeQueryException(query_.identity(), status, query_.CommittedOffsets()).what();
     event.errorClassOnException = status.spark_error().condition.empty()
                                       ? std::string("STREAM_FAILED")
                                       : status.spark_error().condition;

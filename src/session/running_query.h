@@ -29,9 +29,9 @@ class ListenerBus {
 class RunningQuery : private stream::QueryEvents {
  public:
   /// `parts.events` is set here. `on_terminated` is called once, from the query's thread.
-  RunningQuery(stream::QueryParts parts, std::string checkpoint_directory,
-               std::string logical_plan, std::string physical_plan,
-               std::shared_ptr<ListenerBus> listeners, std::function<void(const RunningQuery*)> on_terminated);
+  RunningQuery(stream::QueryParts parts, std::string checkpoint_directory, std::string logical_plan,
+               std::string physical_plan, std::shared_ptr<ListenerBus> listeners,
+               std::function<void(const RunningQuery*)> on_terminated);
   ~RunningQuery() override;
 
   /// Tells the listeners, then runs. Call once.

@@ -23,7 +23,9 @@ base::Status UnknownFormat(std::string_view kind, std::string_view format,
              fmt::format("[DATA_SOURCE_NOT_FOUND] Failed to find the data source: {}. Millrace has "
                          "these streaming {}s: {}. SQLSTATE: 42K02",
                          format, kind, fmt::join(known, ", ")))
-      .WithSparkError({"AnalysisException", "DATA_SOURCE_NOT_FOUND", "42K02",
+      .WithSparkError({"AnalysisException",
+                       "DATA_SOURCE_NOT_FOUND",
+                       "42K02",
                        {{"provider", std::string(format)}}});
 }
 
@@ -56,9 +58,12 @@ class EngineSources : public analysis::SourceCatalog {
 
 stream::Trigger ToInternal(const Trigger& trigger) {
   switch (trigger.kind()) {
-    case Trigger::Kind::kOnce: return {stream::Trigger::Kind::kOnce, {}};
-    case Trigger::Kind::kAvailableNow: return {stream::Trigger::Kind::kAvailableNow, {}};
-    case Trigger::Kind::kProcessingTime: break;
+    case Trigger::Kind::kOnce:
+      return {stream::Trigger::Kind::kOnce, {}};
+    case Trigger::Kind::kAvailableNow:
+      return {stream::Trigger::Kind::kAvailableNow, {}};
+    case Trigger::Kind::kProcessingTime:
+      break;
   }
   return {stream::Trigger::Kind::kProcessingTime, trigger.interval()};
 }
@@ -144,9 +149,10 @@ base::Status SessionState::RefuseTakenName(const StreamRequest& request) const {
   if (!request.name) return base::Status::Ok();
   for (const auto& query : ActiveQueries()) {
     if (query->query().identity().name == request.name) {
-      return Illegal(fmt::format("Cannot start query with name {} as a query with that name is "
-                                 "already active in this SparkSession",
-                                 *request.name));
+      return Illegal(
+          fmt::format("Cannot start query with name {} as a query with that name is "
+                      "already active in this SparkSession",
+                      *request.name));
     }
   }
   return base::Status::Ok();
@@ -162,8 +168,7 @@ void SessionState::StopOtherRunOf(const std::string& checkpoint_directory) {
 }
 
 base::Result<std::vector<std::unique_ptr<connector::Source>>> SessionState::MakeSources(
-    const StreamRequest& request, checkpoint::Checkpoint& checkpoint,
-    fs::FileSystem* file_system) {
+    const StreamRequest& request, checkpoint::Checkpoint& checkpoint, fs::FileSystem* file_system) {
   std::vector<std::unique_ptr<connector::Source>> sources;
   for (std::size_t i = 0; i < request.query.sources.size(); ++i) {
     const plan::StreamSource& wanted = request.query.sources[i];
@@ -184,8 +189,7 @@ base::Result<std::vector<std::unique_ptr<connector::Source>>> SessionState::Make
 base::Result<std::shared_ptr<RunningQuery>> SessionState::StartQuery(StreamRequest request) {
   if (stopped()) return base::Status::Cancelled("this SparkSession has been stopped");
   MILLRACE_ASSIGN_OR_RETURN(const auto* sink_provider, FindSink(request.format));
-  MILLRACE_ASSIGN_OR_RETURN(const std::string mode,
-                            analysis::ParseOutputMode(request.output_mode));
+  MILLRACE_ASSIGN_OR_RETURN(const std::string mode, analysis::ParseOutputMode(request.output_mode));
   MILLRACE_RETURN_IF_ERROR(CheckQuery(request, mode));
   MILLRACE_RETURN_IF_ERROR(RefuseTakenName(request));
   MILLRACE_ASSIGN_OR_RETURN(auto* processor, Processor());
@@ -196,8 +200,8 @@ base::Result<std::shared_ptr<RunningQuery>> SessionState::StartQuery(StreamReque
                             PlaceOfCheckpoint(request, *sink_provider));
   StopOtherRunOf(place.directory);
   MILLRACE_ASSIGN_OR_RETURN(
-      parts.checkpoint, checkpoint::Checkpoint::Open(place.file_system, place.directory,
-                                                     base::Random::System()));
+      parts.checkpoint,
+      checkpoint::Checkpoint::Open(place.file_system, place.directory, base::Random::System()));
   parts.identity = {parts.checkpoint->query_id().ToString(),
                     base::Uuid::Random(base::Random::System()).ToString(), request.name};
 

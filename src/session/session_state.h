@@ -65,7 +65,8 @@ class SessionState : public std::enable_shared_from_this<SessionState> {
                                                   const connector::SinkProvider& sink) const;
   base::Result<processor::Processor*> Processor();
   base::Result<std::vector<std::unique_ptr<connector::Source>>> MakeSources(
-      const StreamRequest& request, checkpoint::Checkpoint& checkpoint, fs::FileSystem* file_system);
+      const StreamRequest& request, checkpoint::Checkpoint& checkpoint,
+      fs::FileSystem* file_system);
   base::Status RefuseTakenName(const StreamRequest& request) const;
   void StopOtherRunOf(const std::string& checkpoint_directory);
   void OnEnd(const RunningQuery* query);

@@ -22,10 +22,10 @@ using connector::testing::ListSink;
 using connector::testing::ListSource;
 using connector::testing::ListTable;
 using connector::testing::ListTopic;
+using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-using std::chrono::milliseconds;
 
 std::shared_ptr<ListTopic> the_topic;
 std::shared_ptr<ListTable> the_table;
@@ -83,11 +83,11 @@ class SessionTest : public ::testing::Test {
       ASSERT_TRUE(id.Append(value).ok());
       ASSERT_TRUE(name.Append("n" + std::to_string(value)).ok());
     }
-    the_topic->Append(partition,
-                      arrow::RecordBatch::Make(arrow::schema({arrow::field("id", arrow::int64()),
-                                                              arrow::field("name", arrow::utf8())}),
-                                               static_cast<std::int64_t>(ids.size()),
-                                               {id.Finish().ValueOrDie(), name.Finish().ValueOrDie()}));
+    the_topic->Append(partition, arrow::RecordBatch::Make(
+                                     arrow::schema({arrow::field("id", arrow::int64()),
+                                                    arrow::field("name", arrow::utf8())}),
+                                     static_cast<std::int64_t>(ids.size()),
+                                     {id.Finish().ValueOrDie(), name.Finish().ValueOrDie()}));
   }
 
   DataFrame Rows() { return spark_.readStream().format("list").load(); }
@@ -103,7 +103,9 @@ TEST_F(SessionTest, AQueryRunsFromReadStreamToTheSink) {
   Append(0, {1, 2, 3});
   Append(1, {4, 5});
   auto query = Writer(Rows().filter(col("id") > 1 and col("name") != "n5").select("name"))
-                   .queryName("q").trigger(Trigger::AvailableNow()).start();
+                   .queryName("q")
+                   .trigger(Trigger::AvailableNow())
+                   .start();
   query.awaitTermination();
   EXPECT_EQ(the_table->num_rows(), 3);
   EXPECT_FALSE(query.isActive());
@@ -146,7 +148,8 @@ TEST_F(SessionTest, AFailedQueryTellsByExceptionEverywhere) {
     EXPECT_EQ(error.getSqlState(), "XXKST");
     EXPECT_EQ(error.causeInfo().condition, "DIVIDE_BY_ZERO");
     EXPECT_THAT(error.cause(), StartsWith("batch 0: list-0 [0, 2): [DIVIDE_BY_ZERO]"));
-    EXPECT_THAT(error.what(), HasSubstr("[id = " + query.id() + ", runId = " + query.runId() + "]"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("[id = " + query.id() + ", runId = " + query.runId() + "]"));
   }
   EXPECT_TRUE(query.exception());
   EXPECT_THROW(query.processAllAvailable(), StreamingQueryException);
@@ -212,8 +215,9 @@ TEST_F(SessionTest, WhatIsWrongAtStartIsSaidAtStart) {
             "AnalysisException DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN");
   EXPECT_EQ(condition([&] { spark_.readStream().format("kfka").load(); }),
             "AnalysisException DATA_SOURCE_NOT_FOUND");
-  EXPECT_EQ(condition([&] { df.writeStream().format("lst").option("checkpointLocation", "c").start(); }),
-            "AnalysisException DATA_SOURCE_NOT_FOUND");
+  EXPECT_EQ(
+      condition([&] { df.writeStream().format("lst").option("checkpointLocation", "c").start(); }),
+      "AnalysisException DATA_SOURCE_NOT_FOUND");
   EXPECT_EQ(condition([&] { df.writeStream().format("list").start(); }),
             "AnalysisException _LEGACY_ERROR_TEMP_1298");
   EXPECT_EQ(condition([&] { Writer(df).outputMode("complete").start(); }),
@@ -237,8 +241,12 @@ TEST_F(SessionTest, WhatIsWrongAtStartIsSaidAtStart) {
 TEST_F(SessionTest, TwoQueriesOfOneNameAreRefused) {
   auto first = Writer(Rows()).queryName("same").start();
   try {
-    Rows().writeStream().format("list").option("checkpointLocation", (folder_ / "d").string())
-        .queryName("same").start();
+    Rows()
+        .writeStream()
+        .format("list")
+        .option("checkpointLocation", (folder_ / "d").string())
+        .queryName("same")
+        .start();
     FAIL() << "no exception";
   } catch (const IllegalArgumentException& error) {
     EXPECT_THAT(error.what(), HasSubstr("same"));
@@ -249,8 +257,12 @@ TEST_F(SessionTest, TwoQueriesOfOneNameAreRefused) {
 
 TEST_F(SessionTest, TheCheckpointMayComeFromTheConf) {
   spark_.conf().set("spark.sql.streaming.checkpointLocation", folder_.string());
-  auto query = Rows().writeStream().format("list").queryName("named")
-                   .trigger(Trigger::AvailableNow()).start();
+  auto query = Rows()
+                   .writeStream()
+                   .format("list")
+                   .queryName("named")
+                   .trigger(Trigger::AvailableNow())
+                   .start();
   query.awaitTermination();
   spark_.conf().unset("spark.sql.streaming.checkpointLocation");
   EXPECT_TRUE(std::filesystem::exists(folder_ / "named" / "metadata"));

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "data/schema_text.h"
 #include "session/dataframe_state.h"
 #include "session/exceptions.h"
 #include "session/running_query.h"
 #include "session/session_state.h"
-#include "data/schema_text.h"
 #include "stream/trigger.h"
 
 namespace millrace {
@@ -67,11 +67,15 @@ DataStreamReader& DataStreamReader::options(const std::map<std::string, std::str
 
 DataFrame DataStreamReader::load() {
   return session::MakeDataFrame(
-      session_, plan::MakeRelation(plan::relation::Read{
-                    plan::relation::DataSource{
-                        format_.empty() ? std::nullopt : std::optional(format_), schema_, options_,
-                        {}, {}, ""},
-                    true}));
+      session_,
+      plan::MakeRelation(plan::relation::Read{
+          plan::relation::DataSource{format_.empty() ? std::nullopt : std::optional(format_),
+                                     schema_,
+                                     options_,
+                                     {},
+                                     {},
+                                     ""},
+          true}));
 }
 
 DataFrame DataStreamReader::load(std::string_view path) {
@@ -120,8 +124,9 @@ StreamingQuery DataStreamWriter::start() {
   request.query = df_.state()->resolved;
   request.format = format_.empty() ? df_.state()->session->conf().default_source() : format_;
   request.output_mode = output_mode_;
-  request.name = query_name_ && !query_name_->empty() ? query_name_
-                                                      : connector::Options(options_).GetString("queryName");
+  request.name = query_name_ && !query_name_->empty()
+                     ? query_name_
+                     : connector::Options(options_).GetString("queryName");
   request.trigger = trigger_;
   request.partition_columns = partition_columns_;
   request.options = options_;
@@ -147,7 +152,8 @@ void StreamingQuery::awaitTermination() const {
 }
 
 bool StreamingQuery::awaitTermination(std::chrono::milliseconds timeout) const {
-  if (timeout.count() <= 0) throw IllegalArgumentException("awaitTermination: timeout must be positive");
+  if (timeout.count() <= 0)
+    throw IllegalArgumentException("awaitTermination: timeout must be positive");
   const bool ended = query_->query().AwaitTermination(timeout);
   if (const auto failure = exception()) throw *failure;
   return ended;

@@ -26,10 +26,13 @@ base::Result<StreamState> StateFromLogs(const checkpoint::RecoveredState& logs, 
   const std::int64_t planned = logs.latest ? logs.latest->first : -1;
   if (committed > planned) {
     return base::Status::Conflict(
-               fmt::format("commits/{} is ahead of the newest entry of offsets/ ({}): more than one "
-                           "query has used this checkpoint",
-                           committed, planned))
-        .WithSparkError({"SparkException", "CONCURRENT_STREAM_LOG_UPDATE", "40000",
+               fmt::format(
+                   "commits/{} is ahead of the newest entry of offsets/ ({}): more than one "
+                   "query has used this checkpoint",
+                   committed, planned))
+        .WithSparkError({"SparkException",
+                         "CONCURRENT_STREAM_LOG_UPDATE",
+                         "40000",
                          {{"batchId", std::to_string(committed)}}});
   }
   if (!logs.latest) return state;

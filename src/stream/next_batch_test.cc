@@ -93,8 +93,8 @@ TEST(NextBatch, WaitsUntilAnOffsetMoves) {
 TEST(NextBatch, ASourceWithoutOffsetsGivesNoBatch) {
   StreamState state;
   state.start = {std::nullopt};
-  EXPECT_TRUE(std::holds_alternative<Wait>(
-      NextBatch(state, {std::nullopt}, Kind::kProcessingTime, 0, 1)));
+  EXPECT_TRUE(
+      std::holds_alternative<Wait>(NextBatch(state, {std::nullopt}, Kind::kProcessingTime, 0, 1)));
 }
 
 TEST(NextBatch, TheFirstBatchOfANewQueryRunsEvenWithoutRows) {

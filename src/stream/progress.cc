@@ -127,12 +127,13 @@ std::optional<std::string> Text(const std::optional<connector::Offset>& offset) 
 StreamingQueryProgress MakeProgress(const QueryIdentity& query, const BatchPlan& plan,
                                     const BatchOutcome& outcome, const TriggerTimes& times,
                                     const PhaseDurations& durations, const BatchParts& parts) {
-  const auto seconds = [](auto duration) { return std::chrono::duration<double>(duration).count(); };
+  const auto seconds = [](auto duration) {
+    return std::chrono::duration<double>(duration).count();
+  };
   const std::int64_t batch_ms = base::ToMillis(times.end) - base::ToMillis(times.start);
   const double batch_seconds = static_cast<double>(std::max<std::int64_t>(1, batch_ms)) / 1000;
-  const double since_previous = times.previous_start
-                                    ? seconds(times.start - *times.previous_start)
-                                    : std::numeric_limits<double>::infinity();
+  const double since_previous = times.previous_start ? seconds(times.start - *times.previous_start)
+                                                     : std::numeric_limits<double>::infinity();
   StreamingQueryProgress progress;
   progress.id = query.id;
   progress.runId = query.run_id;

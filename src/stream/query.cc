@@ -31,9 +31,8 @@ class PhaseTimer {
   PhaseTimer(base::Clock* clock, PhaseDurations& durations, const char* phase)
       : clock_(clock), durations_(durations), phase_(phase), start_(clock->Monotonic()) {}
   ~PhaseTimer() {
-    durations_[phase_] += std::chrono::duration_cast<std::chrono::milliseconds>(
-                              clock_->Monotonic() - start_)
-                              .count();
+    durations_[phase_] +=
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_->Monotonic() - start_).count();
   }
 
  private:
@@ -50,9 +49,9 @@ std::string ShownName(const QueryIdentity& identity) {
 /// One line for a batch.
 std::string LogLine(const QueryIdentity& identity, const StreamingQueryProgress& progress,
                     const BatchOutcome& outcome) {
-  std::string line = fmt::format(
-      "query {}: batch {}: {} rows in, {} out, {} ms", ShownName(identity), progress.batchId,
-      progress.numInputRows(), outcome.output_rows, progress.batchDuration);
+  std::string line = fmt::format("query {}: batch {}: {} rows in, {} out, {} ms",
+                                 ShownName(identity), progress.batchId, progress.numInputRows(),
+                                 outcome.output_rows, progress.batchDuration);
   if (outcome.already_in_sink) line += ", already in the sink, not written again";
   for (const SourceProgress& source : progress.sources) {
     const auto behind = source.metrics.find("maxOffsetsBehindLatest");
@@ -276,8 +275,7 @@ base::Status Query::RunOne(const BatchPlan& plan, PhaseDurations durations,
       for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
         if (plan.start[i]) MILLRACE_RETURN_IF_ERROR(parts_.sources[i]->Commit(*plan.start[i]));
       }
-      MILLRACE_RETURN_IF_ERROR(
-          parts_.checkpoint->Purge(plan.id, parts_.min_batches_to_retain));
+      MILLRACE_RETURN_IF_ERROR(parts_.checkpoint->Purge(plan.id, parts_.min_batches_to_retain));
     }
     SetStatus("Processing new data", true, true);
     MILLRACE_ASSIGN_OR_RETURN(outcome, runner_->Run(plan, stop));
@@ -293,8 +291,8 @@ base::Status Query::RunOne(const BatchPlan& plan, PhaseDurations durations,
   const TriggerTimes times{trigger_start, parts_.clock->Now(), previous_trigger_start_};
   previous_trigger_start_ = trigger_start;
   last_activity_ = times.end;
-  StreamingQueryProgress progress = MakeProgress(parts_.identity, plan, outcome, times, durations,
-                                                 PartsOf(parts_));
+  StreamingQueryProgress progress =
+      MakeProgress(parts_.identity, plan, outcome, times, durations, PartsOf(parts_));
   base::LogInfo(LogLine(parts_.identity, progress, outcome));
   Publish(std::move(progress));
   return base::Status::Ok();

@@ -68,8 +68,8 @@ class Query {
 
   /// Call once.
   void Start();
-  /// Asks the query to end, interrupts the batch that runs, waits. Ok; the batch that was cut off is
-  /// run again at the next start.
+  /// Asks the query to end, interrupts the batch that runs, waits. Ok; the batch that was cut off
+  /// is run again at the next start.
   void Stop();
   /// Waits for the end. False when `timeout` passed first.
   bool AwaitTermination(std::optional<std::chrono::milliseconds> timeout);

@@ -80,8 +80,9 @@ class QueryTest : public ::testing::Test {
     arrow::Int64Builder builder;
     for (std::int64_t i = 0; i < count; ++i) ASSERT_TRUE(builder.Append(first + i).ok());
     auto array = builder.Finish().ValueOrDie();
-    topic_->Append(partition, arrow::RecordBatch::Make(
-                                  arrow::schema({arrow::field("v", arrow::int64())}), count, {array}));
+    topic_->Append(partition,
+                   arrow::RecordBatch::Make(arrow::schema({arrow::field("v", arrow::int64())}),
+                                            count, {array}));
   }
 
   /// One start of the query on the same checkpoint, topic and table.
@@ -209,7 +210,8 @@ TEST_F(QueryTest, AFailureNamesTheBatchAndTheNextStartRunsItAgain) {
   *poison_ = 15;
   Append(1, 10, 10);
   ASSERT_TRUE(query->AwaitTermination(milliseconds(10'000)));
-  EXPECT_THAT(query->failure().message(), ::testing::HasSubstr("batch 1: list-1 [0, 10): poisoned"));
+  EXPECT_THAT(query->failure().message(),
+              ::testing::HasSubstr("batch 1: list-1 [0, 10): poisoned"));
   EXPECT_FALSE(query->is_active());
   query->ProcessAllAvailable();  // Returns: the query has ended.
   query.reset();
@@ -242,8 +244,8 @@ TEST_F(QueryTest, ALostAnswerOfTheSinkIsNotWrittenTwice) {
 /// Every call on the checkpoint's disk fails once, in each way; then the query starts again on the
 /// disk as it was left. No row is lost or doubled.
 TEST_F(QueryTest, SurvivesEveryDiskFaultOnce) {
-  for (const fs::Fault fault : {fs::Fault::kFailBefore, fs::Fault::kFailAfter, fs::Fault::kTornTemp,
-                                fs::Fault::kNoSpace}) {
+  for (const fs::Fault fault :
+       {fs::Fault::kFailBefore, fs::Fault::kFailAfter, fs::Fault::kTornTemp, fs::Fault::kNoSpace}) {
     bool reached = true;
     for (std::int64_t at = 0; reached; ++at) {
       SCOPED_TRACE(testing::Message() << "fault " << static_cast<int>(fault) << " at call " << at);

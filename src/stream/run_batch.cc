@@ -64,8 +64,8 @@ base::Result<BatchOutcome> BatchRunner::Run(const BatchPlan& plan, std::stop_tok
   std::int64_t rows = 0;
   for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
     if (!plan.end[i] || plan.end[i] == plan.start[i]) continue;
-    MILLRACE_ASSIGN_OR_RETURN(
-        auto partitions, parts_.sources[i]->PlanPartitions(plan.start[i], *plan.end[i], stop));
+    MILLRACE_ASSIGN_OR_RETURN(auto partitions,
+                              parts_.sources[i]->PlanPartitions(plan.start[i], *plan.end[i], stop));
     for (connector::InputPartition& partition : partitions) {
       rows += LoadOf(partition);
       work.tasks.push_back({static_cast<int>(i), std::move(partition)});
@@ -78,9 +78,8 @@ base::Result<BatchOutcome> BatchRunner::Run(const BatchPlan& plan, std::stop_tok
     return LoadOf(a.partition) > LoadOf(b.partition);
   });
   const std::int64_t wanted = (rows + kRowsPerWorker - 1) / kRowsPerWorker;
-  const int workers = static_cast<int>(
-      std::min<std::int64_t>({wanted, parts_.pool->size(),
-                              static_cast<std::int64_t>(work.tasks.size())}));
+  const int workers = static_cast<int>(std::min<std::int64_t>(
+      {wanted, parts_.pool->size(), static_cast<std::int64_t>(work.tasks.size())}));
   if (workers > 0) {
     while (static_cast<int>(workers_.size()) < workers) {
       MILLRACE_ASSIGN_OR_RETURN(auto worker, parts_.plan->NewWorker());
@@ -120,9 +119,9 @@ base::Status BatchRunner::RunWorker(int worker, Work& work, connector::SinkBatch
     const std::size_t index = work.next_task.fetch_add(1);
     if (index >= work.tasks.size()) break;
     const Task& task = work.tasks[index];
-    MILLRACE_ASSIGN_OR_RETURN(
-        auto reader, parts_.sources[task.source]->OpenReader(
-                         task.partition, parts_.plan->required_columns(task.source)));
+    MILLRACE_ASSIGN_OR_RETURN(auto reader,
+                              parts_.sources[task.source]->OpenReader(
+                                  task.partition, parts_.plan->required_columns(task.source)));
     while (true) {
       MILLRACE_ASSIGN_OR_RETURN(auto rows, reader->Next(stop));
       if (rows == nullptr) break;

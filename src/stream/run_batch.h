@@ -37,8 +37,8 @@ class BatchRunner {
  public:
   explicit BatchRunner(BatchParts parts) : parts_(std::move(parts)) {}
 
-  /// On Ok the sink has the whole batch, durably. On failure the sink shows nothing of it (or, after
-  /// a lost answer, a second run is a no-op). Cancelled soon after `stop` is requested.
+  /// On Ok the sink has the whole batch, durably. On failure the sink shows nothing of it (or,
+  /// after a lost answer, a second run is a no-op). Cancelled soon after `stop` is requested.
   base::Result<BatchOutcome> Run(const BatchPlan& plan, std::stop_token stop);
 
   /// A batch below this many rows is done by one thread and so makes one file; above it, one more

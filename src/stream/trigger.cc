@@ -14,7 +14,8 @@ namespace {
 
 base::Status Invalid(std::string_view text, std::string_view why) {
   return base::Status::InvalidArgument(
-             fmt::format("trigger interval \"{}\": {}; write for example \"30 seconds\"", text, why))
+             fmt::format("trigger interval \"{}\": {}; write for example \"30 seconds\"", text,
+                         why))
       .WithSparkError({"IllegalArgumentException", "", "", {}});
 }
 

@@ -9,12 +9,12 @@ using std::chrono::milliseconds;
 
 TEST(ParseTriggerInterval, AcceptsSparksIntervalText) {
   const std::pair<const char*, std::int64_t> cases[] = {
-      {"30 seconds", 30'000},       {"1 minute", 60'000},
+      {"30 seconds", 30'000},         {"1 minute", 60'000},
       {"interval 1 hour", 3'600'000}, {"1 hour 30 minutes", 5'400'000},
-      {"500 milliseconds", 500},    {"0 seconds", 0},
-      {"10seconds", 10'000},        {"  5   SECONDS ", 5'000},
-      {"1.5 seconds", 1'500},       {"1 day", 86'400'000},
-      {"1 week", 604'800'000},      {"1500 microseconds", 1},
+      {"500 milliseconds", 500},      {"0 seconds", 0},
+      {"10seconds", 10'000},          {"  5   SECONDS ", 5'000},
+      {"1.5 seconds", 1'500},         {"1 day", 86'400'000},
+      {"1 week", 604'800'000},        {"1500 microseconds", 1},
   };
   for (const auto& [text, ms] : cases) {
     const auto parsed = ParseTriggerInterval(text);

@@ -61,11 +61,10 @@ std::string MakeMessage(std::int64_t i) {
                                            "logout", "scroll", "search",   "share"};
   const std::uint64_t mixed = static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15ULL >> 33;
   const char* type = i % 10 == 9 ? "test" : kTypes[mixed % 8];
-  return fmt::format(
-      R"({{"user_id":{},"event_type":"{}","value":{}.{:02},)"
-      R"("timestamp":"2026-01-01T{:02}:{:02}:{:02}.{:03}Z","n":{}}})",
-      mixed % 1000000, type, mixed % 1000, mixed / 1000 % 100, i / 3600000 % 24, i / 60000 % 60,
-      i / 1000 % 60, i % 1000, i);
+  return fmt::format(R"({{"user_id":{},"event_type":"{}","value":{}.{:02},)"
+                     R"("timestamp":"2026-01-01T{:02}:{:02}:{:02}.{:03}Z","n":{}}})",
+                     mixed % 1000000, type, mixed % 1000, mixed / 1000 % 100, i / 3600000 % 24,
+                     i / 60000 % 60, i / 1000 % 60, i % 1000, i);
 }
 
 /// Where a message goes and what it is.

@@ -70,9 +70,9 @@ class Reader {
 plan::ExpressionPtr WordExpression(const std::string& word) {
   if (word == "true" || word == "false") return plan::Literal(word == "true");
   if (word == "null") return plan::NullLiteral();
-  const bool number = std::isdigit(static_cast<unsigned char>(word[0])) ||
-                      (word.size() > 1 && word[0] == '-' &&
-                       std::isdigit(static_cast<unsigned char>(word[1])));
+  const bool number =
+      std::isdigit(static_cast<unsigned char>(word[0])) ||
+      (word.size() > 1 && word[0] == '-' && std::isdigit(static_cast<unsigned char>(word[1])));
   if (!number) return plan::Column(word);
   if (word.ends_with('L')) return plan::Literal(std::int64_t{std::stoll(word)});
   if (word.find('.') != std::string::npos) return plan::Literal(std::stod(word));
@@ -84,9 +84,9 @@ plan::ExpressionPtr ToExpression(const Node& node) {
   if (node.kind == Node::Kind::kWord) return WordExpression(node.text);
   const std::string& name = node.items.at(0).text;
   if (name == "cast" || name == "try_cast") {
-    return plan::Cast(ToExpression(node.items.at(1)), node.items.at(2).text,
-                      name == "cast" ? plan::expression::CastMode::kSession
-                                     : plan::expression::CastMode::kTry);
+    return plan::Cast(
+        ToExpression(node.items.at(1)), node.items.at(2).text,
+        name == "cast" ? plan::expression::CastMode::kSession : plan::expression::CastMode::kTry);
   }
   if (name == "as") return plan::Alias(ToExpression(node.items.at(1)), node.items.at(2).text);
   if (name == "get") {

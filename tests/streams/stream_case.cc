@@ -29,10 +29,14 @@ StreamCase ReadStreamCase(const std::string& path) {
     const std::string text = Trimmed(line);
     if (text.empty() || text.starts_with('#')) continue;
     if (std::isspace(static_cast<unsigned char>(line[0]))) {
-      if (section == "query") result.steps.push_back(text);
-      else if (section == "batch") result.batches.back().push_back(text);
-      else if (section == "output") result.output.push_back(text);
-      else ADD_FAILURE() << path << ": a line outside query, batch, output: " << line;
+      if (section == "query")
+        result.steps.push_back(text);
+      else if (section == "batch")
+        result.batches.back().push_back(text);
+      else if (section == "output")
+        result.output.push_back(text);
+      else
+        ADD_FAILURE() << path << ": a line outside query, batch, output: " << line;
       continue;
     }
     const std::size_t colon = text.find(':');

@@ -57,8 +57,7 @@ std::shared_ptr<arrow::RecordBatch> ToBatch(const StructType& schema,
   return builder->Flush().ValueOrDie();
 }
 
-std::vector<std::string> ToLines(
-    const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
+std::vector<std::string> ToLines(const std::vector<std::shared_ptr<arrow::RecordBatch>>& batches) {
   std::vector<std::string> lines;
   for (const auto& batch : batches) {
     for (std::int64_t row = 0; row < batch->num_rows(); ++row) {

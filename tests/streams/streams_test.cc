@@ -183,7 +183,8 @@ TEST_P(StreamsTest, KilledInEveryBatchAndStartedAgain) {
 
 TEST_P(StreamsTest, OnADiskThatFailsOnceAtEachCall) {
   if (!expects_rows()) return;
-  for (const fs::Fault fault : {fs::Fault::kFailBefore, fs::Fault::kFailAfter, fs::Fault::kTornTemp}) {
+  for (const fs::Fault fault :
+       {fs::Fault::kFailBefore, fs::Fault::kFailAfter, fs::Fault::kTornTemp}) {
     bool reached = true;
     for (std::int64_t at = 0; reached; ++at) {
       ASSERT_LT(at, 1000);
@@ -201,8 +202,8 @@ TEST_P(StreamsTest, OnADiskThatFailsOnceAtEachCall) {
       const base::Status again = stream.Run(&memory, 2);
       ASSERT_TRUE(again.ok()) << "fault " << static_cast<int>(fault) << " at call " << at << ": "
                               << again.ToString();
-      ASSERT_EQ(stream.Lines(), case_.output) << "fault " << static_cast<int>(fault) << " at call "
-                                              << at;
+      ASSERT_EQ(stream.Lines(), case_.output)
+          << "fault " << static_cast<int>(fault) << " at call " << at;
     }
   }
 }

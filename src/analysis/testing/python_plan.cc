@@ -76,9 +76,10 @@ ExpressionPtr CallOn(std::string_view function, const List& args) {
 
 const std::set<std::string, std::less<>>& ColumnFunctions() {
   static const std::set<std::string, std::less<>> functions = {
-      "upper", "lower", "length", "concat", "coalesce", "struct", "year", "quarter", "month", "day",
-      "dayofmonth", "dayofweek", "dayofyear", "weekofyear", "hour", "minute", "second",
-      "current_timestamp", "now", "current_date"};
+      "upper",     "lower",       "length", "concat", "coalesce",   "struct",
+      "year",      "quarter",     "month",  "day",    "dayofmonth", "dayofweek",
+      "dayofyear", "weekofyear",  "hour",   "minute", "second",     "current_timestamp",
+      "now",       "current_date"};
   return functions;
 }
 
@@ -197,8 +198,7 @@ RelationPtr CallFrameMethod(const RelationPtr& frame, const std::string& name, c
     return plan::WithColumn(frame, TextOf(args[0]), ColumnOf(args[1]));
   }
   if (name == "withColumnRenamed") {
-    return plan::MakeRelation(
-        rel::WithColumnsRenamed{frame, {{TextOf(args[0]), TextOf(args[1])}}});
+    return plan::MakeRelation(rel::WithColumnsRenamed{frame, {{TextOf(args[0]), TextOf(args[1])}}});
   }
   const List* dict = args[0].is_dict ? args[0].As<List>() : nullptr;
   if (name == "withColumns" && dict != nullptr) {
@@ -301,8 +301,9 @@ class Reader {
 
   // In Python comparisons bind looser than & and |.
   PythonValue ReadComparison() {
-    return ReadBinary(&Reader::ReadOr, {{"==", "="}, {"!=", "!="}, {"<=", "<="}, {">=", ">="},
-                                        {"<", "<"}, {">", ">"}});
+    return ReadBinary(
+        &Reader::ReadOr,
+        {{"==", "="}, {"!=", "!="}, {"<=", "<="}, {">=", ">="}, {"<", "<"}, {">", ">"}});
   }
   PythonValue ReadOr() { return ReadBinary(&Reader::ReadAnd, {{"|", "or"}}); }
   PythonValue ReadAnd() { return ReadBinary(&Reader::ReadSum, {{"&", "and"}}); }

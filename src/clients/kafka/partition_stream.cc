@@ -144,8 +144,11 @@ base::Result<PartitionStream::Event> PartitionStream::Read(std::int64_t end, std
           FromKafka(message->err,
                     fmt::format("kafka: reading {} at offset {}", ToString(partition_), *position_),
                     rd_kafka_message_errstr(message));
-      if (status.code() == base::StatusCode::kDataLoss) return Event::kOutOfRange;
-      if (status.code() == base::StatusCode::kNotFound) return Event::kMissing;
+      const bool lost = status.code() == base::StatusCode::kDataLoss;
+      if (lost || status.code() == base::StatusCode::kNotFound) {
+        position_.reset();  // librdkafka fetches no further; whoever comes next starts anew.
+        return lost ? Event::kOutOfRange : Event::kMissing;
+      }
       if (IsTransient(message->err)) return Event::kNothingYet;  // librdkafka goes on trying.
       return status;
     }

@@ -46,8 +46,8 @@ class PartitionStream {
     kRecords,     ///< `records` holds at least one.
     kEndOfRange,  ///< Nothing below `end` is left, whether or not records stood there.
     kNothingYet,  ///< Still waiting for the broker.
-    kOutOfRange,  ///< The log does not reach to position() any more; Start() somewhere else.
-    kMissing,     ///< The partition does not exist (any more).
+    kOutOfRange,  ///< The log does not hold the position; stopped: Start() somewhere.
+    kMissing,     ///< The partition does not exist (any more); stopped.
   };
 
   /// `client` is a consumer without group, with enable.partition.eof; it outlives the stream.

@@ -130,8 +130,8 @@ base::Result<std::vector<InputPartition>> ListSource::PlanPartitions(
   for (int i = 0; i < partitions; ++i) {
     if (begins[i] == ends[i]) continue;
     if (ends[i] > topic_->size(i)) {
-      return base::Status::DataLoss(fmt::format("list source: partition {} ends at {}, not {}", i,
-                                                topic_->size(i), ends[i]));
+      return base::Status::DataLoss(
+          fmt::format("list source: partition {} ends at {}, not {}", i, topic_->size(i), ends[i]));
     }
     planned.push_back({fmt::format("list-{} [{}, {})", i, begins[i], ends[i]), ends[i] - begins[i],
                        std::make_shared<Range>(Range{i, begins[i], ends[i]})});

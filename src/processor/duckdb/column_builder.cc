@@ -171,14 +171,6 @@ std::int64_t ColumnBuilder::Offset(std::int64_t row) const {
   return end;
 }
 
-void ColumnBuilder::AppendOffset(std::int64_t end) {
-  if (end > std::numeric_limits<std::int32_t>::max()) {
-    too_long_ = true;
-    end = Offset(length());
-  }
-  ends_.Append(static_cast<std::int32_t>(end));
-}
-
 void ColumnBuilder::AppendNull() {
   if (int bytes = width(); bytes > 0) {
     std::memset(values_.Ensure(bytes), 0, static_cast<std::size_t>(bytes));
@@ -214,11 +206,6 @@ void ColumnBuilder::AppendBool(bool value) {
   valid_.Append<std::uint8_t>(1);
 }
 
-void ColumnBuilder::AppendDouble(double value) {
-  values_.Append(value);
-  valid_.Append<std::uint8_t>(1);
-}
-
 void ColumnBuilder::AppendFloat(float value) {
   values_.Append(value);
   valid_.Append<std::uint8_t>(1);
@@ -231,16 +218,6 @@ void ColumnBuilder::AppendDecimal(__int128 unscaled) {
 
 void ColumnBuilder::AppendBytes(std::string_view bytes) {
   values_.Append(bytes.data(), static_cast<std::int64_t>(bytes.size()));
-  AppendOffset(values_.size());
-  valid_.Append<std::uint8_t>(1);
-}
-
-char* ColumnBuilder::StartBytes(std::size_t most) {
-  return reinterpret_cast<char*>(values_.Ensure(static_cast<std::int64_t>(most)));
-}
-
-void ColumnBuilder::FinishBytes(std::size_t length) {
-  values_.Advance(static_cast<std::int64_t>(length));
   AppendOffset(values_.size());
   valid_.Append<std::uint8_t>(1);
 }
@@ -304,7 +281,8 @@ base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::Finish() {
   if (too_long_) {
     return base::Status::Unsupported(
         fmt::format("a batch holds more than 2 GiB in one column of type {}: read fewer records a "
-                    "batch (maxOffsetsPerTrigger)", type_.sql()));
+                    "batch (maxOffsetsPerTrigger)",
+                    type_.sql()));
   }
   std::int64_t rows = length();
   std::int64_t nulls = std::exchange(nulls_, 0);
@@ -341,7 +319,8 @@ base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::FinishNested(
     return arrow::MakeArray(
         arrow::ArrayData::Make(arrow_type_, rows, {bitmap}, std::move(children)));
   }
-  auto allocated = arrow::AllocateBuffer((rows + 1) * static_cast<std::int64_t>(sizeof(std::int32_t)));
+  auto allocated =
+      arrow::AllocateBuffer((rows + 1) * static_cast<std::int64_t>(sizeof(std::int32_t)));
   MILLRACE_CHECK(allocated.ok());
   std::shared_ptr<arrow::Buffer> offsets = std::move(*allocated);
   std::memset(offsets->mutable_data(), 0, sizeof(std::int32_t));
@@ -357,7 +336,8 @@ base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::FinishNested(
   if (layout_ == Layout::kMap) {
     const auto& map = static_cast<const arrow::MapType&>(*arrow_type_);
     std::int64_t entries = children[0]->length;
-    children = {arrow::ArrayData::Make(map.value_type(), entries, {nullptr}, std::move(children), 0)};
+    children = {
+        arrow::ArrayData::Make(map.value_type(), entries, {nullptr}, std::move(children), 0)};
   }
   return arrow::MakeArray(
       arrow::ArrayData::Make(arrow_type_, rows, {bitmap, offsets}, std::move(children)));

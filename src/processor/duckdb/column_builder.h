@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -31,14 +32,23 @@ class ColumnBuilder {
   /// For byte to long, date, timestamps.
   void AppendInt(std::int64_t value);
   void AppendBool(bool value);
-  void AppendDouble(double value);
+  void AppendDouble(double value) {
+    values_.Append(value);
+    valid_.Append<std::uint8_t>(1);
+  }
   void AppendFloat(float value);
   void AppendDecimal(__int128 unscaled);
   /// For string and binary.
   void AppendBytes(std::string_view bytes);
   /// Room for `most` bytes of a value; FinishBytes says how many were written to it.
-  char* StartBytes(std::size_t most);
-  void FinishBytes(std::size_t length);
+  char* StartBytes(std::size_t most) {
+    return reinterpret_cast<char*>(values_.Ensure(static_cast<std::int64_t>(most)));
+  }
+  void FinishBytes(std::size_t length) {
+    values_.Advance(static_cast<std::int64_t>(length));
+    AppendOffset(values_.size());
+    valid_.Append<std::uint8_t>(1);
+  }
   /// Closes a row of a list, map or struct whose children have been appended to child().
   void AppendNested();
   ColumnBuilder& child(std::size_t index) { return *children_[index]; }
@@ -54,8 +64,21 @@ class ColumnBuilder {
   base::Result<std::shared_ptr<arrow::Array>> Finish();
 
  private:
-  enum class Layout { kNull, kBool, kInt8, kInt16, kInt32, kInt64, kFloat, kDouble, kDecimal,
-                      kBytes, kList, kMap, kStruct };
+  enum class Layout {
+    kNull,
+    kBool,
+    kInt8,
+    kInt16,
+    kInt32,
+    kInt64,
+    kFloat,
+    kDouble,
+    kDecimal,
+    kBytes,
+    kList,
+    kMap,
+    kStruct
+  };
 
   ColumnBuilder(DataType type, Layout layout) : type_(std::move(type)), layout_(layout) {}
   bool has_offsets() const {
@@ -64,7 +87,13 @@ class ColumnBuilder {
   int width() const;
   /// Where row `row` starts; length() gives the end of the last.
   std::int64_t Offset(std::int64_t row) const;
-  void AppendOffset(std::int64_t end);
+  void AppendOffset(std::int64_t end) {
+    if (end > std::numeric_limits<std::int32_t>::max()) [[unlikely]] {
+      too_long_ = true;
+      end = Offset(length());
+    }
+    ends_.Append(static_cast<std::int32_t>(end));
+  }
   base::Result<std::shared_ptr<arrow::Array>> FinishNested(std::int64_t rows,
                                                            std::shared_ptr<arrow::Buffer> bitmap);
 

@@ -31,8 +31,8 @@ constexpr std::array<std::string_view, 4> kQuarters = {"1st quarter", "2nd quart
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool EqualAnyCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return Lower(x) == Lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -113,18 +113,29 @@ std::optional<TimeZone> ParseZone(std::string_view text, std::size_t* at, bool n
   };
   while (length < rest.size() && part(rest[length])) ++length;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kNames = {{
-      {"PST", "America/Los_Angeles"}, {"PDT", "America/Los_Angeles"}, {"MST", "America/Denver"},
-      {"MDT", "America/Denver"},      {"CST", "America/Chicago"},     {"CDT", "America/Chicago"},
-      {"EST", "America/New_York"},    {"EDT", "America/New_York"},    {"CET", "Europe/Paris"},
-      {"CEST", "Europe/Paris"},       {"GMT", "GMT"},                 {"UTC", "UTC"},
-      {"BST", "Europe/London"},       {"JST", "Asia/Tokyo"},          {"IST", "Asia/Kolkata"},
+      {"PST", "America/Los_Angeles"},
+      {"PDT", "America/Los_Angeles"},
+      {"MST", "America/Denver"},
+      {"MDT", "America/Denver"},
+      {"CST", "America/Chicago"},
+      {"CDT", "America/Chicago"},
+      {"EST", "America/New_York"},
+      {"EDT", "America/New_York"},
+      {"CET", "Europe/Paris"},
+      {"CEST", "Europe/Paris"},
+      {"GMT", "GMT"},
+      {"UTC", "UTC"},
+      {"BST", "Europe/London"},
+      {"JST", "Asia/Tokyo"},
+      {"IST", "Asia/Kolkata"},
       {"MSK", "Europe/Moscow"},
   }};
   for (; length > 0; --length) {
     std::string_view id = rest.substr(0, length);
     bool offset = id[0] == '+' || id[0] == '-' || id == "Z";
     if (offset) {
-      if (std::optional<int> seconds = ParseOffset(id); seconds && (length == 6 || length == 9 || id == "Z")) {
+      if (std::optional<int> seconds = ParseOffset(id);
+          seconds && (length == 6 || length == 9 || id == "Z")) {
         *at += length;
         return TimeZone::Offset(*seconds);
       }
@@ -183,7 +194,8 @@ base::Status CheckLetters(std::string_view pattern, bool for_parsing) {
         {{"c", letters.substr(at, 1)}},
         fmt::format("You may get a different result due to the upgrading to Spark >= 3.0:\nAll "
                     "week-based patterns are unsupported since Spark 3.0, detected week-based "
-                    "character: {}.\nPlease use the SQL function EXTRACT instead.", letters[at]));
+                    "character: {}.\nPlease use the SQL function EXTRACT instead.",
+                    letters[at]));
   }
   const char* illegal = for_parsing ? "ABnNpEFqQ" : "ABnNp";
   if (std::size_t at = letters.find_first_of(illegal); at != std::string::npos) {
@@ -191,15 +203,15 @@ base::Status CheckLetters(std::string_view pattern, bool for_parsing) {
         "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER",
         {{"c", letters.substr(at, 1)}, {"pattern", std::string(pattern)}},
         fmt::format("Unrecognized datetime pattern: {}. Illegal pattern character found in "
-                    "datetime pattern: {}. Please provide legal character.", pattern,
-                    letters[at]));
+                    "datetime pattern: {}. Please provide legal character.",
+                    pattern, letters[at]));
   }
   for (std::string_view style : {"GGGGG", "MMMMM", "LLLLL", "EEEEE", "QQQQQ", "qqqqq", "yyyyyyy"}) {
     if (letters.find(style) == std::string::npos) continue;
     return PatternError("INVALID_DATETIME_PATTERN.LENGTH", {{"pattern", std::string(style)}},
                         fmt::format("Unrecognized datetime pattern: {}. Too many letters in "
-                                    "datetime pattern: {}. Please reduce pattern length.", style,
-                                    style));
+                                    "datetime pattern: {}. Please reduce pattern length.",
+                                    style, style));
   }
   return base::Status::Ok();
 }
@@ -225,8 +237,8 @@ std::string AsSql(std::string_view pattern) {
 
 base::Status PatternRecognition(std::string_view pattern) {
   return SparkFailure(
-      "SparkUpgradeException",
-      "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B",
+      "SparkUpgradeException", "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
+      "42K0B",
       {{"pattern", AsSql(pattern)},
        {"config", "\"spark.sql.legacy.timeParserPolicy\""},
        {"docroot", "https://spark.apache.org/docs/latest"}},
@@ -234,7 +246,8 @@ base::Status PatternRecognition(std::string_view pattern) {
                   "recognize '{}' pattern in the DateTimeFormatter.\n1) You can set "
                   "\"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to restore the behavior "
                   "before Spark 3.0.\n2) You can form a valid datetime pattern with the guide from "
-                  "'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'.", pattern));
+                  "'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html'.",
+                  pattern));
 }
 
 }  // namespace
@@ -247,11 +260,11 @@ base::Status DatetimePattern::SparkError(std::string_view pattern,
   if (condition != "INVALID_DATETIME_PATTERN") return compile_error;
   return SparkFailure(
       "SparkRuntimeException", "INVALID_DATETIME_PATTERN.WITH_SUGGESTION", "22007",
-      {{"pattern", AsSql(pattern)},
-       {"docroot", "https://spark.apache.org/docs/latest"}},
+      {{"pattern", AsSql(pattern)}, {"docroot", "https://spark.apache.org/docs/latest"}},
       fmt::format("Unrecognized datetime pattern: '{}'. You can form a valid datetime pattern with "
                   "the guide from 'https://spark.apache.org/docs/latest/"
-                  "sql-ref-datetime-pattern.html'.", pattern));
+                  "sql-ref-datetime-pattern.html'.",
+                  pattern));
 }
 
 /// Builds the elements as DateTimeFormatterBuilder.appendPattern does.
@@ -576,7 +589,8 @@ bool DatetimePattern::ParseNumber(const Element& element, std::string_view text,
     end = position + std::min(length, std::max<std::size_t>(element.min_width, kept));
   }
   std::size_t length = end - position;
-  if (length < static_cast<std::size_t>(element.min_width) || length > 18 || length == 0) return false;
+  if (length < static_cast<std::size_t>(element.min_width) || length > 18 || length == 0)
+    return false;
   std::int64_t value = 0;
   for (std::size_t i = position; i < end; ++i) value = value * 10 + (text[i] - '0');
   if (negative) {
@@ -661,8 +675,8 @@ bool DatetimePattern::ParseElement(const Element& element, std::string_view text
     case Kind::kLocalizedOffset: {
       if (!EqualAnyCase(text.substr(*at, 3), "GMT")) return false;
       std::size_t end = *at + 3;
-      while (end < text.size() && (IsDigit(text[end]) || text[end] == ':' || text[end] == '+' ||
-                                   text[end] == '-')) {
+      while (end < text.size() &&
+             (IsDigit(text[end]) || text[end] == ':' || text[end] == '+' || text[end] == '-')) {
         ++end;
       }
       std::string_view offset = text.substr(*at + 3, end - *at - 3);
@@ -739,7 +753,8 @@ std::optional<std::int64_t> DatetimePattern::ResolveDays(const Parsed& parsed, s
   if (std::optional<std::int64_t> of_era = get(Field::kYearOfEra)) {
     if (*of_era < 1) return std::nullopt;
     // Without an era there is no year, and 1970 stands for it.
-    if (std::optional<std::int64_t> era = get(Field::kEra)) year = *era == 1 ? *of_era : 1 - *of_era;
+    if (std::optional<std::int64_t> era = get(Field::kEra))
+      year = *era == 1 ? *of_era : 1 - *of_era;
   }
   constexpr std::int64_t kLastYear = 999'999'999;
   if (year.value_or(1970) > kLastYear || year.value_or(1970) < -kLastYear) return std::nullopt;
@@ -810,7 +825,8 @@ std::optional<std::int64_t> DatetimePattern::ResolveNanos(const Parsed& parsed, 
   if (half && half_hour) {
     if (!agree(&hour, *half * 12 + *half_hour)) return std::nullopt;
   } else if (hour) {
-    if ((half && *half != *hour / 12) || (half_hour && *half_hour != *hour % 12)) return std::nullopt;
+    if ((half && *half != *hour / 12) || (half_hour && *half_hour != *hour % 12))
+      return std::nullopt;
   } else {
     hour = half_hour ? *half_hour : half.value_or(0) * 12;
   }
@@ -878,7 +894,8 @@ std::optional<std::int32_t> DatetimePattern::ParseDate(std::string_view text) co
 
 // ---------------------------------------------------------------------------------- formatting
 
-std::optional<std::string> DatetimePattern::Format(std::int64_t micros, const TimeZone* zone) const {
+std::optional<std::string> DatetimePattern::Format(std::int64_t micros,
+                                                   const TimeZone* zone) const {
   std::int64_t utc = FloorDiv(micros, 1'000'000);
   std::int64_t nanos = (micros - utc * 1'000'000) * 1000;
   int offset = zone == nullptr ? 0 : zone->OffsetAt(utc);

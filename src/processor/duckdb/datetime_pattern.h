@@ -11,9 +11,9 @@
 
 namespace millrace::processor::duckdb {
 
-/// A datetime pattern of Spark 3 and later, java.time's DateTimeFormatter with Spark's rules: strict
-/// resolving, names in English in any case, fractions of any length when parsing, missing fields
-/// filled from 1970-01-01T00:00:00. Immutable after Compile.
+/// A datetime pattern of Spark 3 and later, java.time's DateTimeFormatter with Spark's rules:
+/// strict resolving, names in English in any case, fractions of any length when parsing, missing
+/// fields filled from 1970-01-01T00:00:00. Immutable after Compile.
 class DatetimePattern {
  public:
   /// InvalidArgument with INVALID_DATETIME_PATTERN or
@@ -22,12 +22,12 @@ class DatetimePattern {
   static base::Result<DatetimePattern> Compile(std::string_view pattern, bool for_parsing);
 
   /// What a query fails with when Compile has failed: SparkUpgradeException with
-  /// INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION where Spark 2 knew the pattern,
-  /// else Spark 3's own error. Unsupported stays.
+  /// INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION where Spark 2 knew the
+  /// pattern, else Spark 3's own error. Unsupported stays.
   static base::Status SparkError(std::string_view pattern, const base::Status& compile_error);
 
-  /// Microseconds of the instant; texts without a zone are in `zone`. `why`, where it is given, gets
-  /// java.time's message for a text that does not match.
+  /// Microseconds of the instant; texts without a zone are in `zone`. `why`, where it is given,
+  /// gets java.time's message for a text that does not match.
   std::optional<std::int64_t> ParseTimestamp(std::string_view text, const TimeZone& zone,
                                              std::string* why = nullptr) const;
   /// Microseconds of local time. A zone in the text is dropped, or refused unless `allow_zone`.
@@ -45,13 +45,40 @@ class DatetimePattern {
 
  private:
   enum class Kind {
-    kLiteral, kNumber, kReducedYear, kFraction, kMonthName, kDayName, kHalfOfDay, kEra,
-    kQuarterName, kOffset, kLocalizedOffset, kZoneId, kZoneName, kOptionalStart, kOptionalEnd,
+    kLiteral,
+    kNumber,
+    kReducedYear,
+    kFraction,
+    kMonthName,
+    kDayName,
+    kHalfOfDay,
+    kEra,
+    kQuarterName,
+    kOffset,
+    kLocalizedOffset,
+    kZoneId,
+    kZoneName,
+    kOptionalStart,
+    kOptionalEnd,
   };
   enum class Sign { kNormal, kNotNegative, kExceedsPad };
   enum class Field {
-    kYear, kYearOfEra, kQuarter, kMonth, kDay, kDayOfYear, kDayOfWeek, kHour, kClockHour,
-    kHalfHour, kClockHalfHour, kMinute, kSecond, kNano, kHalf, kEra,
+    kYear,
+    kYearOfEra,
+    kQuarter,
+    kMonth,
+    kDay,
+    kDayOfYear,
+    kDayOfWeek,
+    kHour,
+    kClockHour,
+    kHalfHour,
+    kClockHalfHour,
+    kMinute,
+    kSecond,
+    kNano,
+    kHalf,
+    kEra,
   };
   static constexpr int kFields = 16;
   struct Element {
@@ -61,10 +88,10 @@ class DatetimePattern {
     int max_width = 0;
     Sign sign = Sign::kNormal;
     int subsequent_width = 0;
-    bool full = false;          ///< Names: full text, not abbreviated.
-    std::string text;           ///< Literals; the offset pattern of kOffset.
-    std::string no_offset;      ///< kOffset: text for zero.
-    std::size_t partner = 0;    ///< kOptionalStart: index of its end.
+    bool full = false;        ///< Names: full text, not abbreviated.
+    std::string text;         ///< Literals; the offset pattern of kOffset.
+    std::string no_offset;    ///< kOffset: text for zero.
+    std::size_t partner = 0;  ///< kOptionalStart: index of its end.
   };
   struct Parsed {
     std::optional<std::int64_t> field[kFields];

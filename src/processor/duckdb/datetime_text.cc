@@ -207,9 +207,7 @@ CivilDate CivilFromDays(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2), month, day};
 }
 
-bool IsLeapYear(std::int64_t year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+bool IsLeapYear(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 int DaysInMonth(std::int64_t year, int month) {
   if (month == 2) return IsLeapYear(year) ? 29 : 28;
@@ -226,9 +224,7 @@ std::optional<std::int32_t> ParseDate(std::string_view whole) {
   int index = 0;
   int digits = 0;
   std::int64_t current = 0;
-  auto valid = [&] {
-    return index == 0 ? digits >= 4 && digits <= 7 : digits > 0 && digits <= 2;
-  };
+  auto valid = [&] { return index == 0 ? digits >= 4 && digits <= 7 : digits > 0 && digits <= 2; };
   while (at < text.size() && text[at] != ' ' && text[at] != 'T') {
     char c = text[at];
     if (index < 2 && c == '-') {
@@ -281,8 +277,8 @@ std::optional<std::int64_t> ParseTimestampNtz(std::string_view text, bool allow_
   if (!segments || segments->just_time || (!allow_zone && segments->zone)) return std::nullopt;
   const auto& v = segments->value;
   if (!ValidDate(v[0], static_cast<int>(v[1]), static_cast<int>(v[2]))) return std::nullopt;
-  std::optional<std::int64_t> local = LocalSeconds(
-      *segments, DaysFromCivil(v[0], static_cast<int>(v[1]), static_cast<int>(v[2])));
+  std::optional<std::int64_t> local =
+      LocalSeconds(*segments, DaysFromCivil(v[0], static_cast<int>(v[1]), static_cast<int>(v[2])));
   if (!local) return std::nullopt;
   return Micros(*local, v[6]);
 }

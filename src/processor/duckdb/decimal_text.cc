@@ -133,7 +133,8 @@ std::optional<BigDecimal> ParseBigDecimal(std::string_view text) {
 std::optional<__int128> ToDecimal(const BigDecimal& value, int precision, int scale) {
   if (value.digits.empty()) return 0;
   std::int64_t shift = scale - value.scale;
-  std::int64_t kept = static_cast<std::int64_t>(value.digits.size()) + std::min<std::int64_t>(shift, 0);
+  std::int64_t kept =
+      static_cast<std::int64_t>(value.digits.size()) + std::min<std::int64_t>(shift, 0);
   if (shift < -kMostPowerOfTen) return std::nullopt;
   if (kept < 0) return 0;
   if (kept + std::max<std::int64_t>(shift, 0) > kMostDigits) return std::nullopt;

@@ -62,8 +62,7 @@ class Compaction {
     }
     int last = scan;
     for (const JsonColumns& columns : json) {
-      last = columns.first_column +
-             (columns.whole ? 1 : static_cast<int>(columns.fields.size()));
+      last = columns.first_column + (columns.whole ? 1 : static_cast<int>(columns.fields.size()));
     }
     renumbered_.resize(static_cast<std::size_t>(last), -1);
     for (int column : required) renumbered_[static_cast<std::size_t>(column)] = next++;
@@ -100,8 +99,8 @@ base::Status MakeJsonCalls(Program* program) {
     }
     std::optional<std::vector<int>> fields;
     if (!columns.whole) fields = columns.fields;
-    MILLRACE_ASSIGN_OR_RETURN(
-        auto call, FromJson::Make(columns.schema, columns.options, program->zone, std::move(fields)));
+    MILLRACE_ASSIGN_OR_RETURN(auto call, FromJson::Make(columns.schema, columns.options,
+                                                        program->zone, std::move(fields)));
     program->json_calls.push_back(std::move(call));
   }
   return base::Status::Ok();
@@ -251,8 +250,7 @@ class Worker : public PlanWorker {
     }
     for (int column : used) {
       auto& place = (*columns)[static_cast<std::size_t>(column)];
-      auto taken =
-          arrow::compute::Take(*place, rows, arrow::compute::TakeOptions::NoBoundsCheck());
+      auto taken = arrow::compute::Take(*place, rows, arrow::compute::TakeOptions::NoBoundsCheck());
       if (!taken.ok()) return data::FromArrow(taken.status());
       place = *taken;
     }

@@ -17,7 +17,8 @@ using plan::BoundExpressionPtr;
 
 constexpr std::int64_t kBatchTime = 1'767'225'600'123'000;
 
-BoundExpressionPtr Make(DataType type, decltype(BoundExpression::node) node, std::string text = "") {
+BoundExpressionPtr Make(DataType type, decltype(BoundExpression::node) node,
+                        std::string text = "") {
   auto made = std::make_shared<BoundExpression>();
   made->type = std::move(type);
   made->node = std::move(node);
@@ -56,8 +57,11 @@ StructType KafkaSchema() {
 }
 
 StructType EventSchema() {
-  return StructType().add("user_id", StringType()).add("event_type", StringType())
-      .add("value", DoubleType()).add("timestamp", TimestampType());
+  return StructType()
+      .add("user_id", StringType())
+      .add("event_type", StringType())
+      .add("value", DoubleType())
+      .add("timestamp", TimestampType());
 }
 
 /// select(from_json(value.cast("string"))).select("data.*").withColumn(now).filter(condition)
@@ -70,7 +74,8 @@ plan::ResolvedQuery MainQuery(BoundExpressionPtr condition) {
   for (int i = 0; i < 4; ++i) fields.push_back(Field(Column(0, events), i));
   auto flat = Project(parsed, events, fields);
   std::vector<BoundExpressionPtr> all;
-  for (int i = 0; i < 4; ++i) all.push_back(Column(i, events[static_cast<std::size_t>(i)].dataType));
+  for (int i = 0; i < 4; ++i)
+    all.push_back(Column(i, events[static_cast<std::size_t>(i)].dataType));
   all.push_back(Call(TimestampType(), "current_timestamp", {}));
   auto enriched = Project(flat, events.add("ingestion_time", TimestampType(), false), all);
   plan::ResolvedQuery query;
@@ -175,9 +180,9 @@ TEST(DuckDbProcessorTest, OnlyReadsTheColumnsThatThePlanUses) {
   auto prepared = (*processor)->Prepare(MainQuery(NotTest()), {});
   ASSERT_TRUE(prepared.ok()) << prepared.status().ToString();
   EXPECT_EQ((*prepared)->required_columns(0), std::vector<int>({1}));
-  EXPECT_EQ((*prepared)->output_schema().fieldNames(),
-            std::vector<std::string>({"user_id", "event_type", "value", "timestamp",
-                                      "ingestion_time"}));
+  EXPECT_EQ(
+      (*prepared)->output_schema().fieldNames(),
+      std::vector<std::string>({"user_id", "event_type", "value", "timestamp", "ingestion_time"}));
 }
 
 TEST(DuckDbProcessorTest, TheBatchTimeIsBoundForEachBatch) {
@@ -196,8 +201,8 @@ TEST(DuckDbProcessorTest, TheBatchTimeIsBoundForEachBatch) {
     auto result = (*worker)->Process(
         Messages({"{}", R"({"user_id":"a","timestamp":"1970-01-01T00:00:01Z"})"}), {time}, {});
     ASSERT_TRUE(result.ok()) << result.status().ToString();
-    EXPECT_EQ(Rows(**result), std::vector<std::string>({"{\"us\":" + std::to_string(time) + "}",
-                                                        "{\"us\":1000000}"}));
+    EXPECT_EQ(Rows(**result), std::vector<std::string>(
+                                  {"{\"us\":" + std::to_string(time) + "}", "{\"us\":1000000}"}));
   }
 }
 

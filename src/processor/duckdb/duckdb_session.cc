@@ -233,8 +233,8 @@ base::Status DuckDbSession::State::ScanChunk(duckdb_data_chunk output) {
   std::int64_t count =
       std::min<std::int64_t>(rows - next_row, static_cast<std::int64_t>(duckdb_vector_size()));
   if (count > 0) {
-    auto* rids = static_cast<std::int32_t*>(
-        duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0)));
+    auto* rids =
+        static_cast<std::int32_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(output, 0)));
     for (std::int64_t i = 0; i < count; ++i) rids[i] = static_cast<std::int32_t>(next_row + i);
     if (!plan->scan_columns.empty()) {
       std::vector<std::shared_ptr<arrow::Array>> slices;
@@ -290,8 +290,8 @@ base::Status DuckDbSession::State::CallFunction(Function& function, duckdb_data_
   MILLRACE_ASSIGN_OR_RETURN(arrow::ArrayVector args, ToArrow(options, input, function.input));
   std::vector<std::shared_ptr<arrow::Array>> inputs;
   for (int column : function.plan->batch_columns) {
-    MILLRACE_ASSIGN_OR_RETURN(
-        auto taken, TakeRows((*columns)[static_cast<std::size_t>(column)], args[0]));
+    MILLRACE_ASSIGN_OR_RETURN(auto taken,
+                              TakeRows((*columns)[static_cast<std::size_t>(column)], args[0]));
     inputs.push_back(std::move(taken));
   }
   for (std::size_t i = 1; i < args.size(); ++i) inputs.push_back(args[i]);
@@ -394,8 +394,8 @@ base::Status DuckDbSession::State::Open(const TimeZone& zone) {
 
 base::Status DuckDbSession::State::BindParameter(idx_t index, const SqlParameter& parameter) {
   duckdb_state bound = DuckDBError;
-  std::int64_t number = parameter.value && parameter.value->is_int() ? parameter.value->int_value()
-                                                                     : timestamp_us;
+  std::int64_t number =
+      parameter.value && parameter.value->is_int() ? parameter.value->int_value() : timestamp_us;
   switch (parameter.type.kind()) {
     case Kind::kBoolean:
       bound = duckdb_bind_boolean(statement, index, parameter.value->bool_value());
@@ -407,8 +407,8 @@ base::Status DuckDbSession::State::BindParameter(idx_t index, const SqlParameter
       bound = duckdb_bind_int64(statement, index, number);
       break;
     case Kind::kFloat:
-      bound = duckdb_bind_float(statement, index,
-                                static_cast<float>(parameter.value->double_value()));
+      bound =
+          duckdb_bind_float(statement, index, static_cast<float>(parameter.value->double_value()));
       break;
     case Kind::kDouble:
       bound = duckdb_bind_double(statement, index, parameter.value->double_value());

@@ -19,14 +19,14 @@ using Kind = DataType::Kind;
 using plan::BoundExpression;
 using plan::BoundExpressionPtr;
 
-constexpr std::array<std::string_view, 12> kLogic = {"=",  "!=", "<",   "<=",  ">",      ">=",
-                                                     "<=>", "and", "or", "not", "isnull", "isnotnull"};
+constexpr std::array<std::string_view, 12> kLogic = {
+    "=", "!=", "<", "<=", ">", ">=", "<=>", "and", "or", "not", "isnull", "isnotnull"};
 constexpr std::array<std::string_view, 6> kArithmetic = {"+", "-", "*", "/", "%", "negative"};
 constexpr std::array<std::string_view, 5> kStrings = {"upper", "lower", "length", "concat",
                                                       "substring"};
 constexpr std::array<std::string_view, 14> kTimes = {
-    "year",   "quarter", "month",  "dayofmonth",  "dayofweek",    "dayofyear", "weekofyear",
-    "weekday", "hour",   "minute", "second", "date_format", "to_timestamp", "date_add"};
+    "year",    "quarter", "month",  "dayofmonth", "dayofweek",   "dayofyear",    "weekofyear",
+    "weekday", "hour",    "minute", "second",     "date_format", "to_timestamp", "date_add"};
 
 template <std::size_t N>
 bool In(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -75,7 +75,8 @@ class NowNode : public Evaluator {
 
 class FieldNode : public Evaluator {
  public:
-  FieldNode(std::unique_ptr<Evaluator> child, int index) : child_(std::move(child)), index_(index) {}
+  FieldNode(std::unique_ptr<Evaluator> child, int index)
+      : child_(std::move(child)), index_(index) {}
   base::Result<Operand> Evaluate(const EvalInput& input) override {
     MILLRACE_ASSIGN_OR_RETURN(Operand parent, child_->Evaluate(input));
     const auto& rows = static_cast<const arrow::StructArray&>(*parent.array);
@@ -143,7 +144,8 @@ class KernelNode : public Evaluator {
     // Nothing is evaluated, and so nothing fails, where there are no rows.
     std::int64_t rows = constant ? std::min<std::int64_t>(input.rows, 1) : input.rows;
     builder->Reserve(rows);
-    if (rows > 0) MILLRACE_RETURN_IF_ERROR(kernel_(operands, rows, input.timestamp_us, builder.get()));
+    if (rows > 0)
+      MILLRACE_RETURN_IF_ERROR(kernel_(operands, rows, input.timestamp_us, builder.get()));
     MILLRACE_CHECK(builder->length() == rows);
     MILLRACE_ASSIGN_OR_RETURN(auto array, builder->Finish());
     return Operand{std::move(array), constant};
@@ -156,7 +158,9 @@ class KernelNode : public Evaluator {
 };
 
 bool IsSameBytes(const DataType& from, const DataType& to) {
-  auto bytes = [](const DataType& type) { return type.is(Kind::kString) || type.is(Kind::kBinary); };
+  auto bytes = [](const DataType& type) {
+    return type.is(Kind::kString) || type.is(Kind::kBinary);
+  };
   return bytes(from) && bytes(to);
 }
 
@@ -185,7 +189,8 @@ bool CanFail(const BoundExpression& expression) {
                 IsSameBytes(from, expression.type);
     return !safe || CanFail(*cast->child);
   }
-  if (const auto* field = std::get_if<plan::GetField>(&expression.node)) return CanFail(*field->child);
+  if (const auto* field = std::get_if<plan::GetField>(&expression.node))
+    return CanFail(*field->child);
   const auto* call = std::get_if<plan::Call>(&expression.node);
   if (call == nullptr) return false;
   if (In(kArithmetic, call->function) || call->function == "to_timestamp" ||
@@ -213,8 +218,8 @@ base::Result<Kernel> MakeKernel(const FunctionContext& context) {
   if (const auto* call = std::get_if<plan::Call>(&context.expression.node)) {
     auto mode = call->options.find("eval");
     if (mode != call->options.end() && mode->second == "legacy") {
-      return base::Status::Unsupported(
-          fmt::format("{}: spark.sql.ansi.enabled=false is not supported", context.expression.text));
+      return base::Status::Unsupported(fmt::format(
+          "{}: spark.sql.ansi.enabled=false is not supported", context.expression.text));
     }
   }
   if (name == "cast") return MakeCast(context);
@@ -260,10 +265,11 @@ base::Result<std::unique_ptr<Evaluator>> Evaluator::Make(const BoundExpressionPt
     return std::unique_ptr<Evaluator>(
         std::make_unique<StructNode>(std::move(arrow_type), std::move(children)));
   }
-  MILLRACE_ASSIGN_OR_RETURN(auto from_type, data::ToArrowType(
-      context.args.empty() ? expression->type : context.arg_type(0)));
-  if (context.function == "cast" && (IsSameBytes(context.arg_type(0), expression->type) ||
-                                     from_type->Equals(*arrow_type))) {
+  MILLRACE_ASSIGN_OR_RETURN(
+      auto from_type,
+      data::ToArrowType(context.args.empty() ? expression->type : context.arg_type(0)));
+  if (context.function == "cast" &&
+      (IsSameBytes(context.arg_type(0), expression->type) || from_type->Equals(*arrow_type))) {
     return std::unique_ptr<Evaluator>(
         std::make_unique<ViewNode>(std::move(children[0]), std::move(arrow_type)));
   }
@@ -272,11 +278,13 @@ base::Result<std::unique_ptr<Evaluator>> Evaluator::Make(const BoundExpressionPt
       std::make_unique<KernelNode>(expression->type, std::move(kernel), std::move(children)));
 }
 
-std::shared_ptr<arrow::Array> Repeat(const std::shared_ptr<arrow::Array>& array, std::int64_t rows) {
+std::shared_ptr<arrow::Array> Repeat(const std::shared_ptr<arrow::Array>& array,
+                                     std::int64_t rows) {
   if (rows <= array->length()) return array->Slice(0, rows);
   std::shared_ptr<arrow::Array> out = array;
   while (out->length() < rows) {
-    auto doubled = arrow::Concatenate({out, out->Slice(0, std::min(out->length(), rows - out->length()))});
+    auto doubled =
+        arrow::Concatenate({out, out->Slice(0, std::min(out->length(), rows - out->length()))});
     MILLRACE_CHECK(doubled.ok());
     out = *doubled;
   }

@@ -50,8 +50,8 @@ using Kernel = std::function<base::Status(const std::vector<Operand>& args, std:
                                           std::int64_t timestamp_us, ColumnBuilder* out)>;
 
 /// An expression of functions that need all their arguments, evaluated over Arrow columns with
-/// Spark's meaning. AND, OR, CASE, COALESCE and IN are not among them where a part of them can fail:
-/// these must not evaluate everything. One thread.
+/// Spark's meaning. AND, OR, CASE, COALESCE and IN are not among them where a part of them can
+/// fail: these must not evaluate everything. One thread.
 class Evaluator {
  public:
   /// Unsupported, naming the function or cast, for what is not here.

@@ -130,8 +130,10 @@ Kernel FloatingKernel(Op op, bool tolerant) {
       } else {
         result = op == Op::kDivide ? x / y : static_cast<T>(std::fmod(x, y));
       }
-      if constexpr (std::is_same_v<T, float>) out->AppendFloat(result);
-      else out->AppendDouble(result);
+      if constexpr (std::is_same_v<T, float>)
+        out->AppendFloat(result);
+      else
+        out->AppendDouble(result);
       return base::Status::Ok();
     });
   };
@@ -262,7 +264,8 @@ Kernel DecimalKernel(Op op, const FunctionContext& context) {
           result = Sum(a, b);
           break;
         case Op::kMultiply:
-          result = RoundToContext({a.negative != b.negative, a.digits * b.digits, a.scale + b.scale});
+          result =
+              RoundToContext({a.negative != b.negative, a.digits * b.digits, a.scale + b.scale});
           break;
         case Op::kDivide:
           result = Quotient(a, b);
@@ -339,8 +342,8 @@ base::Status NegateDecimal(__int128 unscaled, const DataType& type, bool toleran
 }
 
 Kernel NegateOther(const DataType& type, bool tolerant) {
-  return [type, tolerant, kind = type.kind()](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
-                              ColumnBuilder* out) {
+  return [type, tolerant, kind = type.kind()](const std::vector<Operand>& args, std::int64_t rows,
+                                              std::int64_t, ColumnBuilder* out) {
     const arrow::Array& a = *args[0].array;
     for (std::int64_t row = 0; row < rows; ++row) {
       std::int64_t i = args[0].at(row);
@@ -384,9 +387,11 @@ base::Result<Kernel> MakeArithmetic(const FunctionContext& context) {
       return negation ? NegateInteger<arrow::Int64Array>(tolerant)
                       : IntegerKernel<arrow::Int64Array>(op, tolerant);
     case Kind::kFloat:
-      return negation ? NegateOther(type, tolerant) : FloatingKernel<arrow::FloatArray>(op, tolerant);
+      return negation ? NegateOther(type, tolerant)
+                      : FloatingKernel<arrow::FloatArray>(op, tolerant);
     case Kind::kDouble:
-      return negation ? NegateOther(type, tolerant) : FloatingKernel<arrow::DoubleArray>(op, tolerant);
+      return negation ? NegateOther(type, tolerant)
+                      : FloatingKernel<arrow::DoubleArray>(op, tolerant);
     case Kind::kDecimal:
       return negation ? NegateOther(type, tolerant) : DecimalKernel(op, context);
     default:

@@ -202,8 +202,7 @@ std::string PlainText(const BigDecimal& value) {
 
 base::Status AppendDecimal(const BigDecimal& value, const CastContext& context,
                            ColumnBuilder* out) {
-  std::optional<__int128> unscaled =
-      ToDecimal(value, context.to.precision(), context.to.scale());
+  std::optional<__int128> unscaled = ToDecimal(value, context.to.precision(), context.to.scale());
   if (!unscaled) return DecimalOutOfRange(PlainText(value), context.to);
   out->AppendDecimal(*unscaled);
   return base::Status::Ok();
@@ -407,9 +406,8 @@ base::Result<Caster> MakePartCaster(const DataType& from, const DataType& to,
 }
 
 base::Result<Caster> ArrayCaster(const CastContext& context) {
-  MILLRACE_ASSIGN_OR_RETURN(
-      Caster element,
-      MakePartCaster(context.from.elementType(), context.to.elementType(), context));
+  MILLRACE_ASSIGN_OR_RETURN(Caster element, MakePartCaster(context.from.elementType(),
+                                                           context.to.elementType(), context));
   return Caster([element = std::move(element)](const arrow::Array& from, std::int64_t row,
                                                std::int64_t timestamp_us, ColumnBuilder* out) {
     const auto& list = static_cast<const arrow::ListArray&>(from);
@@ -422,8 +420,8 @@ base::Result<Caster> ArrayCaster(const CastContext& context) {
 }
 
 base::Result<Caster> MapCaster(const CastContext& context) {
-  MILLRACE_ASSIGN_OR_RETURN(
-      Caster key, MakePartCaster(context.from.keyType(), context.to.keyType(), context));
+  MILLRACE_ASSIGN_OR_RETURN(Caster key,
+                            MakePartCaster(context.from.keyType(), context.to.keyType(), context));
   MILLRACE_ASSIGN_OR_RETURN(
       Caster value, MakePartCaster(context.from.valueType(), context.to.valueType(), context));
   return Caster([key = std::move(key), value = std::move(value)](
@@ -442,9 +440,9 @@ base::Result<Caster> MapCaster(const CastContext& context) {
 base::Result<Caster> StructCaster(const CastContext& context) {
   std::vector<Caster> fields;
   for (std::size_t i = 0; i < context.from.fields().size(); ++i) {
-    MILLRACE_ASSIGN_OR_RETURN(
-        Caster field, MakePartCaster(context.from.fields()[i].dataType,
-                                     context.to.fields()[i].dataType, context));
+    MILLRACE_ASSIGN_OR_RETURN(Caster field,
+                              MakePartCaster(context.from.fields()[i].dataType,
+                                             context.to.fields()[i].dataType, context));
     fields.push_back(std::move(field));
   }
   return Caster([fields = std::move(fields)](const arrow::Array& from, std::int64_t row,
@@ -506,10 +504,9 @@ base::Result<Caster> MakeCaster(const CastContext& context) {
       break;
     case Kind::kTimestamp:
       if (from.isNumeric()) {
-        return Caster([context](const arrow::Array& array, std::int64_t row, std::int64_t,
-                                ColumnBuilder* out) {
-          return NumberToTimestamp(array, row, context, out);
-        });
+        return Caster(
+            [context](const arrow::Array& array, std::int64_t row, std::int64_t,
+                      ColumnBuilder* out) { return NumberToTimestamp(array, row, context, out); });
       }
       [[fallthrough]];
     case Kind::kDate:

@@ -33,15 +33,18 @@ __int128 DecimalAt(const arrow::Decimal128Array& array, std::int64_t row) {
   return value;
 }
 
-using Order = std::function<int(const arrow::Array&, std::int64_t, const arrow::Array&, std::int64_t)>;
+using Order =
+    std::function<int(const arrow::Array&, std::int64_t, const arrow::Array&, std::int64_t)>;
 
 template <typename Array>
 Order Fixed() {
   return [](const arrow::Array& a, std::int64_t i, const arrow::Array& b, std::int64_t j) {
     auto x = static_cast<const Array&>(a).Value(i);
     auto y = static_cast<const Array&>(b).Value(j);
-    if constexpr (std::is_floating_point_v<decltype(x)>) return ThreeFloating(x, y);
-    else return Three(x, y);
+    if constexpr (std::is_floating_point_v<decltype(x)>)
+      return ThreeFloating(x, y);
+    else
+      return Three(x, y);
   };
 }
 
@@ -243,9 +246,8 @@ base::Result<Kernel> MakeComparison(const FunctionContext& context) {
   const DataType& type = context.arg_type(0);
   Order order = OrderOf(type);
   if (order == nullptr) {
-    return base::Status::Unsupported(
-        fmt::format("{}: comparing values of type {} is not supported", context.expression.text,
-                    type.sql()));
+    return base::Status::Unsupported(fmt::format("{}: comparing values of type {} is not supported",
+                                                 context.expression.text, type.sql()));
   }
   if (name == "<=>") return NullSafeEquality(std::move(order));
   if ((type.is(Kind::kString) || type.is(Kind::kBinary)) && (name == "=" || name == "!=")) {

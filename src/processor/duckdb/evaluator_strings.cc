@@ -53,10 +53,10 @@ Span SubstringSpan(std::int64_t count, std::int64_t position, std::int64_t lengt
 
 std::string_view Substring(std::string_view text, std::int64_t position, std::int64_t length,
                            bool characters) {
-  Span span = characters ? SubstringSpan(CountCharacters(text), position, length)
-                         : ByteSpan(static_cast<std::int32_t>(text.size()),
-                                    static_cast<std::int32_t>(position),
-                                    static_cast<std::int32_t>(length));
+  Span span =
+      characters ? SubstringSpan(CountCharacters(text), position, length)
+                 : ByteSpan(static_cast<std::int32_t>(text.size()),
+                            static_cast<std::int32_t>(position), static_cast<std::int32_t>(length));
   if (span.begin >= span.end) return {};
   if (!characters) {
     return text.substr(static_cast<std::size_t>(span.begin),
@@ -107,16 +107,15 @@ Kernel SubstringKernel(bool characters) {
       if (args.size() > 2) {
         length = static_cast<const arrow::Int32Array&>(*args[2].array).Value(args[2].at(row));
       }
-      out->AppendBytes(Substring(texts.GetView(args[0].at(row)),
-                                 positions.Value(args[1].at(row)), length, characters));
+      out->AppendBytes(Substring(texts.GetView(args[0].at(row)), positions.Value(args[1].at(row)),
+                                 length, characters));
     }
     return base::Status::Ok();
   };
 }
 
 Kernel ConcatKernel() {
-  return [](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
-            ColumnBuilder* out) {
+  return [](const std::vector<Operand>& args, std::int64_t rows, std::int64_t, ColumnBuilder* out) {
     std::string joined;
     for (std::int64_t row = 0; row < rows; ++row) {
       if (AnyNull(args, row)) {
@@ -148,10 +147,12 @@ base::Result<Kernel> MakeStringFunction(const FunctionContext& context) {
   }
   bool characters = !context.args.empty() && context.arg_type(0).is(Kind::kString);
   if (name == "upper") {
-    return OneText([](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToUpper(text)); });
+    return OneText(
+        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToUpper(text)); });
   }
   if (name == "lower") {
-    return OneText([](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToLower(text)); });
+    return OneText(
+        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToLower(text)); });
   }
   if (name == "length") {
     return OneText([characters](std::string_view text, ColumnBuilder* out) {

@@ -50,9 +50,8 @@ DateField DateFieldOf(std::string_view name) {
   if (name == "weekday") return Weekday;
   if (name == "weekofyear") return WeekOfYear;
   if (name == "dayofyear") {
-    return [](std::int64_t days) {
-      return days - DaysFromCivil(CivilFromDays(days).year, 1, 1) + 1;
-    };
+    return
+        [](std::int64_t days) { return days - DaysFromCivil(CivilFromDays(days).year, 1, 1) + 1; };
   }
   return nullptr;
 }
@@ -74,21 +73,21 @@ Kernel TimeFieldKernel(const FunctionContext& context) {
   std::int64_t unit = context.function == "hour" ? 3600 : context.function == "minute" ? 60 : 1;
   std::int64_t modulus = context.function == "hour" ? 24 : 60;
   TimeZone zone = context.arg_type(0).is(Kind::kTimestamp) ? context.zone : TimeZone();
-  return [=](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
-             ColumnBuilder* out) {
-    const auto& times = static_cast<const arrow::TimestampArray&>(*args[0].array);
-    for (std::int64_t row = 0; row < rows; ++row) {
-      std::int64_t i = args[0].at(row);
-      if (times.IsNull(i)) {
-        out->AppendNull();
-        continue;
-      }
-      std::int64_t seconds = FloorDiv(times.Value(i), kMicrosPerSecond);
-      seconds = FloorMod(seconds + zone.OffsetAt(seconds), kSecondsPerDay);
-      out->AppendInt(seconds / unit % modulus);
-    }
-    return base::Status::Ok();
-  };
+  return
+      [=](const std::vector<Operand>& args, std::int64_t rows, std::int64_t, ColumnBuilder* out) {
+        const auto& times = static_cast<const arrow::TimestampArray&>(*args[0].array);
+        for (std::int64_t row = 0; row < rows; ++row) {
+          std::int64_t i = args[0].at(row);
+          if (times.IsNull(i)) {
+            out->AppendNull();
+            continue;
+          }
+          std::int64_t seconds = FloorDiv(times.Value(i), kMicrosPerSecond);
+          seconds = FloorMod(seconds + zone.OffsetAt(seconds), kSecondsPerDay);
+          out->AppendInt(seconds / unit % modulus);
+        }
+        return base::Status::Ok();
+      };
 }
 
 Kernel DateShiftKernel(bool subtract) {
@@ -123,8 +122,8 @@ class Patterns {
     base::Result<DatetimePattern> compiled = DatetimePattern::Compile(text, for_parsing_);
     if (!compiled.ok()) return DatetimePattern::SparkError(text, compiled.status());
     if (!for_parsing_ && compiled->has_zone_names() && !DatetimePattern::CanName(zone_)) {
-      return base::Status::Unsupported(fmt::format(
-          "date_format: letter 'z' is not supported in the time zone {}", zone_.id()));
+      return base::Status::Unsupported(
+          fmt::format("date_format: letter 'z' is not supported in the time zone {}", zone_.id()));
     }
     if (patterns_.size() >= kMost) patterns_.clear();
     return &patterns_.emplace(std::string(text), std::move(*compiled)).first->second;
@@ -162,8 +161,8 @@ base::Result<Kernel> DateFormat(const FunctionContext& context) {
       MILLRACE_ASSIGN_OR_RETURN(const DatetimePattern* pattern, patterns->Get(texts.GetView(j)));
       std::optional<std::string> text = pattern->Format(times.Value(i), &patterns->zone());
       if (!text) {
-        return base::Status::InvalidArgument(fmt::format(
-            "date_format: a value does not fit the pattern '{}'", texts.GetString(j)));
+        return base::Status::InvalidArgument(
+            fmt::format("date_format: a value does not fit the pattern '{}'", texts.GetString(j)));
       }
       out->AppendBytes(*text);
     }
@@ -211,9 +210,9 @@ base::Result<Kernel> MakeTimeFunction(const FunctionContext& context) {
   if (name == "date_add" || name == "date_sub") return DateShiftKernel(name == "date_sub");
   if (name == "date_format") return DateFormat(context);
   if (context.args.size() != 2 || !context.arg_type(0).is(Kind::kString)) {
-    return base::Status::Unsupported(
-        fmt::format("{}: function {} is not supported for {}", context.expression.text, name,
-                    context.arg_type(0).sql()));
+    return base::Status::Unsupported(fmt::format("{}: function {} is not supported for {}",
+                                                 context.expression.text, name,
+                                                 context.arg_type(0).sql()));
   }
   return ToTimestamp(context);
 }

@@ -79,8 +79,8 @@ base::Status SetOption(const std::string& name, const std::string& value, WriteO
 base::Result<WriteOptionsPtr> ReadOptions(const FunctionContext& context) {
   auto options = std::make_shared<WriteOptions>();
   options->zone = context.zone;
-  MILLRACE_ASSIGN_OR_RETURN(
-      options->timestamp, DatetimePattern::Compile("yyyy-MM-dd'T'HH:mm:ss.SSSXXXXX", false));
+  MILLRACE_ASSIGN_OR_RETURN(options->timestamp,
+                            DatetimePattern::Compile("yyyy-MM-dd'T'HH:mm:ss.SSSXXXXX", false));
   MILLRACE_ASSIGN_OR_RETURN(options->timestamp_ntz,
                             DatetimePattern::Compile("yyyy-MM-dd'T'HH:mm:ss.SSS", false));
   MILLRACE_ASSIGN_OR_RETURN(options->date, DatetimePattern::Compile("yyyy-MM-dd", false));
@@ -130,8 +130,8 @@ void AppendBase64(std::string_view bytes, std::string* out) {
 }
 
 /// Writes row `row`, which is not null.
-using Writer = std::function<base::Status(const arrow::Array& array, std::int64_t row,
-                                          std::string* out)>;
+using Writer =
+    std::function<base::Status(const arrow::Array& array, std::int64_t row, std::string* out)>;
 
 base::Result<Writer> MakeWriter(const DataType& type, const WriteOptionsPtr& options);
 
@@ -168,24 +168,24 @@ Writer NumberWriter(const DataType& type) {
 }
 
 Writer TimeWriter(const DataType& type, const WriteOptionsPtr& options) {
-  return [kind = type.kind(), options](const arrow::Array& array, std::int64_t row,
-                                       std::string* out) {
-    constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
-    std::int64_t value = ValueAt(array, row).int_value();
-    std::optional<std::string> text;
-    if (kind == Kind::kDate) {
-      text = options->date.Format(value * kMicrosPerDay, nullptr);
-    } else if (kind == Kind::kTimestamp) {
-      text = options->timestamp.Format(value, &options->zone);
-    } else {
-      text = options->timestamp_ntz.Format(value, nullptr);
-    }
-    if (!text) {
-      return base::Status::InvalidArgument("to_json: a time does not fit the format option");
-    }
-    AppendQuoted(*text, out);
-    return base::Status::Ok();
-  };
+  return
+      [kind = type.kind(), options](const arrow::Array& array, std::int64_t row, std::string* out) {
+        constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+        std::int64_t value = ValueAt(array, row).int_value();
+        std::optional<std::string> text;
+        if (kind == Kind::kDate) {
+          text = options->date.Format(value * kMicrosPerDay, nullptr);
+        } else if (kind == Kind::kTimestamp) {
+          text = options->timestamp.Format(value, &options->zone);
+        } else {
+          text = options->timestamp_ntz.Format(value, nullptr);
+        }
+        if (!text) {
+          return base::Status::InvalidArgument("to_json: a time does not fit the format option");
+        }
+        AppendQuoted(*text, out);
+        return base::Status::Ok();
+      };
 }
 
 base::Result<Writer> StructWriter(const DataType& type, const WriteOptionsPtr& options) {

@@ -69,8 +69,8 @@ data::Value FromCanonical(const Json& json, const DataType& type) {
     case Kind::kMap: {
       std::vector<data::Value> entries;
       for (const Json& entry : json.at("map")) {
-        entries.push_back(data::Value::List({FromCanonical(entry[0], type.keyType()),
-                                             FromCanonical(entry[1], type.valueType())}));
+        entries.push_back(data::Value::List(
+            {FromCanonical(entry[0], type.keyType()), FromCanonical(entry[1], type.valueType())}));
       }
       return data::Value::List(std::move(entries));
     }
@@ -121,7 +121,8 @@ std::optional<ExpressionPtr> ReadLiteral(const std::string& sql) {
   bool digits = sql.find_first_not_of("0123456789-") == std::string::npos;
   if (digits && sql.size() <= 9) return plan::Literal(static_cast<std::int32_t>(std::stol(sql)));
   if (digits) return plan::Literal(static_cast<std::int64_t>(std::stoll(sql)));
-  if (sql.back() == 'D' && sql.find('(') == std::string::npos && sql.find("BD") == std::string::npos) {
+  if (sql.back() == 'D' && sql.find('(') == std::string::npos &&
+      sql.find("BD") == std::string::npos) {
     return plan::Literal(std::stod(sql));
   }
   return std::nullopt;
@@ -137,14 +138,15 @@ std::optional<ExpressionPtr> ReadCall(const Json& call) {
   if (head == "cast" || head == "try_cast") {
     auto child = ReadCall(call[1]);
     if (!child) return std::nullopt;
-    return plan::Cast(*child, call[2]["type"].get<std::string>(),
-                      head == "cast" ? plan::expression::CastMode::kSession
-                                     : plan::expression::CastMode::kTry);
+    return plan::Cast(
+        *child, call[2]["type"].get<std::string>(),
+        head == "cast" ? plan::expression::CastMode::kSession : plan::expression::CastMode::kTry);
   }
   if (head == "getfield") {
     auto child = ReadCall(call[1]);
     if (!child) return std::nullopt;
-    return plan::Extract(*child, plan::Literal(std::string_view(call[2]["name"].get<std::string>())));
+    return plan::Extract(*child,
+                         plan::Literal(std::string_view(call[2]["name"].get<std::string>())));
   }
   std::vector<ExpressionPtr> args;
   for (std::size_t i = 1; i < call.size(); ++i) {
@@ -233,9 +235,10 @@ class RecordedExpressions {
 
   void CheckRows(const base::Result<std::unique_ptr<PreparedPlan>>& prepared,
                  const StructType& schema, const std::vector<const Json*>& records) {
-    base::Result<std::shared_ptr<arrow::RecordBatch>> result = prepared.status().ok()
-        ? Process(**prepared, schema, records)
-        : base::Result<std::shared_ptr<arrow::RecordBatch>>(prepared.status());
+    base::Result<std::shared_ptr<arrow::RecordBatch>> result =
+        prepared.status().ok()
+            ? Process(**prepared, schema, records)
+            : base::Result<std::shared_ptr<arrow::RecordBatch>>(prepared.status());
     checked += static_cast<int>(records.size());
     if (!result.ok()) {
       for (const Json* record : records) CheckError(*record, result.status());
@@ -286,8 +289,8 @@ class RecordedExpressions {
                 ours.exception_class == error["class"] && ours.parameters == parameters &&
                 (error["sqlState"].is_null() || ours.sql_state == error["sqlState"]);
     if (!same) {
-      Report(record, status.ToString() + " " + ours.exception_class + " " +
-                         Json(ours.parameters).dump());
+      Report(record,
+             status.ToString() + " " + ours.exception_class + " " + Json(ours.parameters).dump());
     }
   }
 
@@ -316,7 +319,8 @@ TEST(ExpressionTest, AnswersAsRecordedFromSpark) {
     refused += std::to_string(count) + " groups: " + what + "\n";
   }
   RecordProperty("checked", recorded.checked);
-  std::printf("checked %d, not checked %d\n%s", recorded.checked, recorded.skipped, refused.c_str());
+  std::printf("checked %d, not checked %d\n%s", recorded.checked, recorded.skipped,
+              refused.c_str());
   EXPECT_GT(recorded.checked, 20'000);
   EXPECT_EQ(recorded.failures, 0);
 }

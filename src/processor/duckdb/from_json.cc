@@ -55,7 +55,8 @@ class Records {
   bool IsUtf8(std::int64_t row) const {
     std::int64_t from = texts_.value_offset(row);
     std::int64_t to = texts_.value_offset(row + 1);
-    if (!all_utf8_) return simdjson::validate_utf8(bytes_ + from, static_cast<std::size_t>(to - from));
+    if (!all_utf8_)
+      return simdjson::validate_utf8(bytes_ + from, static_cast<std::size_t>(to - from));
     // The whole is UTF-8: so is a part that begins and ends between characters.
     return !(to > from && Continues(from)) && !(to < end_ && Continues(to));
   }

@@ -22,7 +22,8 @@ using Kind = DataType::Kind;
 /// What is to be made of a token.
 struct ExactJsonParser::Converter {
   DataType type;
-  /// Fields of a struct, the element of an array, the value of a map. Null: the field is never read.
+  /// Fields of a struct, the element of an array, the value of a map. Null: the field is never
+  /// read.
   std::vector<std::unique_ptr<Converter>> children;
   std::unordered_map<std::u16string, int> index;
 };
@@ -133,15 +134,17 @@ base::Status ExactJsonParser::FailFast(std::string_view json, const data::Value&
     parameters["fieldValue"] = fmt::format("'{}'", failure_.text);
     parameters["inputType"] = "StringType";
     parameters["targetType"] = failure_.type;
-    why = fmt::format("Cannot parse the value '{}' of the field `{}` as target spark data type "
-                      "{} from the input type StringType.", failure_.text, failure_.field,
-                      failure_.type);
+    why = fmt::format(
+        "Cannot parse the value '{}' of the field `{}` as target spark data type "
+        "{} from the input type StringType.",
+        failure_.text, failure_.field, failure_.type);
   }
   parameters["badRecord"] = bad;
   return SparkFailure(exception_class, condition, "22023", std::move(parameters),
                       fmt::format("Malformed records are detected in record parsing: {}.\nParse "
                                   "Mode: FAILFAST. To process malformed records as null result, "
-                                  "try setting the option 'mode' as 'PERMISSIVE'. {}", bad, why));
+                                  "try setting the option 'mode' as 'PERMISSIVE'. {}",
+                                  bad, why));
 }
 
 void ExactJsonParser::Note(const Failure& failure) { failure_ = failure; }

@@ -66,9 +66,8 @@ const char* FindSpecial(const char* p, const char* end) {
   for (; p < end; p += 16) {
     __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, highest_control), bytes);
-    __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote),
-                                            _mm_cmpeq_epi8(bytes, backslash)),
-                               control);
+    __m128i hit = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)), control);
     int mask = _mm_movemask_epi8(hit);
     if (mask != 0) return p + std::countr_zero(static_cast<unsigned>(mask));
   }
@@ -175,7 +174,8 @@ double QuickDouble(const char* start, const char* end) {
   while (p < end && IsDigit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
   if (p < end && *p == '.') {
     const char* point = ++p;
-    while (p < end && IsDigit(*p)) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
+    while (p < end && IsDigit(*p))
+      mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p++ - '0');
     fraction = static_cast<int>(p - point);
   }
   if (p != end || p - first > 16 || mantissa > (1ull << 53)) {
@@ -187,27 +187,27 @@ double QuickDouble(const char* start, const char* end) {
 
 // The most common spelling, 2026-01-31T12:34:56[.fraction][Z] with T or a space, in a fixed zone.
 std::optional<std::int64_t> QuickTimestamp(std::string_view text, const TimeZone& zone) {
-  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
-  if (text.size() < kShape.size() || !zone.fixed_offset()) return std::nullopt;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    char wanted = kShape[i];
-    bool ok = wanted == 'd' ? IsDigit(text[i])
-              : wanted == 'T' ? text[i] == 'T' || text[i] == ' '
-                              : text[i] == wanted;
-    if (!ok) return std::nullopt;
-  }
-  auto two = [&](std::size_t i) { return (text[i] - '0') * 10 + (text[i + 1] - '0'); };
+  constexpr std::size_t kSeconds = 19;
+  if (text.size() < kSeconds || !zone.fixed_offset()) return std::nullopt;
+  bool good = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') &&
+              text[13] == ':' && text[16] == ':';
+  auto two = [&](std::size_t i) {
+    auto tens = static_cast<unsigned char>(text[i] - '0');
+    auto ones = static_cast<unsigned char>(text[i + 1] - '0');
+    good &= tens < 10 && ones < 10;
+    return tens * 10 + ones;
+  };
   int year = two(0) * 100 + two(2);
   int month = two(5);
   int day = two(8);
   int hour = two(11);
   int minute = two(14);
   int second = two(17);
-  if (month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month) || hour > 23 ||
+  if (!good || month < 1 || month > 12 || day < 1 || day > DaysInMonth(year, month) || hour > 23 ||
       minute > 59 || second > 59) {
     return std::nullopt;
   }
-  std::size_t at = kShape.size();
+  std::size_t at = kSeconds;
   std::int64_t fraction = 0;
   if (at < text.size() && text[at] == '.') {
     std::int64_t unit = 100'000;
@@ -221,8 +221,8 @@ std::optional<std::int64_t> QuickTimestamp(std::string_view text, const TimeZone
   } else if (at != text.size()) {
     return std::nullopt;
   }
-  std::int64_t seconds = DaysFromCivil(year, month, day) * 86'400 + hour * 3600 + minute * 60 +
-                         second - offset;
+  std::int64_t seconds =
+      DaysFromCivil(year, month, day) * 86'400 + hour * 3600 + minute * 60 + second - offset;
   return seconds * 1'000'000 + fraction;
 }
 
@@ -303,6 +303,13 @@ FastJsonParser::FastJsonParser(const DataType& schema, const FromJsonOptions& op
 
 FastJsonParser::~FastJsonParser() = default;
 
+// The bytes behind end_ can be read, so looking at one character needs no check; a record that was
+// read beyond its end is given up in Parse or before a loop could run on.
+inline void FastJsonParser::SkipSpace() {
+  if (static_cast<unsigned char>(*at_) > ' ') return;
+  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+}
+
 bool FastJsonParser::Parse(std::string_view json, std::int64_t now_us) {
   now_us_ = now_us;
   at_ = json.data();
@@ -312,12 +319,6 @@ bool FastJsonParser::Parse(std::string_view json, std::int64_t now_us) {
   ++at_;
   // What follows the object does not matter.
   return ParseObject(root_.get(), tolerant_) && at_ <= end_;
-}
-
-// The bytes behind end_ can be read, so looking at one character needs no check; a record that was
-// read beyond its end is given up in Parse or before a loop could run on.
-void FastJsonParser::SkipSpace() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
 }
 
 bool FastJsonParser::SkipToColon() {
@@ -509,7 +510,13 @@ bool FastJsonParser::AppendString(ColumnBuilder* column) {
   const char* stop = FindSpecial(at_, end_);
   if (stop >= end_) return false;
   if (*stop == '"') {
-    column->AppendBytes(std::string_view(at_, static_cast<std::size_t>(stop - at_)));
+    // A copy of constant size is cheaper; the bytes behind a record can be read.
+    constexpr std::size_t kShort = 32;
+    auto length = static_cast<std::size_t>(stop - at_);
+    char* place = column->StartBytes(length + kShort);
+    std::memcpy(place, at_, kShort);
+    if (length > kShort) std::memcpy(place, at_, length);
+    column->FinishBytes(length);
     at_ = stop + 1;
     return true;
   }

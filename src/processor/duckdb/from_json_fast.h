@@ -13,8 +13,8 @@
 namespace millrace::processor::duckdb {
 
 /// from_json for the documents that nearly all records are: one JSON object, well-formed UTF-8, no
-/// key twice. It goes from the record's bytes straight into columns, in one pass, and gives a record
-/// up as soon as Spark's answer could depend on anything unusual. One thread.
+/// key twice. It goes from the record's bytes straight into columns, in one pass, and gives a
+/// record up as soon as Spark's answer could depend on anything unusual. One thread.
 class FastJsonParser {
  public:
   /// How many readable bytes must follow a record.

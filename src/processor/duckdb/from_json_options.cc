@@ -113,9 +113,8 @@ base::Status ReadFormat(const Lookup& lookup, std::string_view name, bool locale
   base::Result<DatetimePattern> compiled = DatetimePattern::Compile(*pattern, true);
   if (compiled.ok()) {
     if (locale_matters && compiled->has_names()) {
-      return base::Status::Unsupported(
-          fmt::format("from_json: option locale is not supported with the names in {} '{}'", name,
-                      *pattern));
+      return base::Status::Unsupported(fmt::format(
+          "from_json: option locale is not supported with the names in {} '{}'", name, *pattern));
     }
     format->pattern = std::move(*compiled);
     return base::Status::Ok();
@@ -140,8 +139,8 @@ base::Status ReadSyntax(const Lookup& lookup, JsonSyntax* syntax) {
     MILLRACE_RETURN_IF_ERROR(ReadFlag(lookup, name, flag));
   }
   bool unused = false;  // Read by Spark when it starts, of no effect in from_json.
-  for (const char* name : {"primitivesAsString", "prefersDecimal", "dropFieldIfAllNull",
-                           "multiLine"}) {
+  for (const char* name :
+       {"primitivesAsString", "prefersDecimal", "dropFieldIfAllNull", "multiLine"}) {
     MILLRACE_RETURN_IF_ERROR(ReadFlag(lookup, name, &unused));
   }
   return base::Status::Ok();
@@ -170,7 +169,8 @@ base::Status CheckCorruptColumn(const DataType& schema, const std::string& name)
         {{"columnName", fmt::format("`{}`", name)},
          {"actualType", fmt::format("\"{}\"", field.dataType.sql())}},
         fmt::format("The column `{}` for corrupt records must have the nullable STRING type, but "
-                    "got \"{}\".", name, field.dataType.sql()));
+                    "got \"{}\".",
+                    name, field.dataType.sql()));
   }
   return base::Status::Ok();
 }
@@ -190,7 +190,8 @@ base::Status InvalidTimeZone(std::string_view id) {
                   "'America/Los_Angeles'. Zone offsets must be in the format '(+|-)HH', "
                   "'(+|-)HH:mm' or '(+|-)HH:mm:ss', e.g '-08' , '+01:00' or '-13:33:33', and must "
                   "be in the range from -18:00 to +18:00. 'Z' and 'UTC' are accepted as synonyms "
-                  "for '+00:00'.", id));
+                  "for '+00:00'.",
+                  id));
 }
 
 base::Result<FromJsonOptions> FromJsonOptions::Parse(
@@ -200,7 +201,8 @@ base::Result<FromJsonOptions> FromJsonOptions::Parse(
   FromJsonOptions out;
   MILLRACE_RETURN_IF_ERROR(ReadMode(lookup, &out.fail_fast));
   MILLRACE_RETURN_IF_ERROR(ReadSyntax(lookup, &out.syntax));
-  if (const std::string* name = lookup.Find("columnNameOfCorruptRecord")) out.corrupt_column = *name;
+  if (const std::string* name = lookup.Find("columnNameOfCorruptRecord"))
+    out.corrupt_column = *name;
   MILLRACE_RETURN_IF_ERROR(CheckCorruptColumn(schema, out.corrupt_column));
   MILLRACE_RETURN_IF_ERROR(CheckTypes(schema));
   out.zone = session_zone;

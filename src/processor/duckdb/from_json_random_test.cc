@@ -30,7 +30,9 @@ class Documents {
 
  private:
   bool Chance(int one_in) { return random_() % static_cast<unsigned>(one_in) == 0; }
-  std::string Pick(const std::vector<std::string>& texts) { return texts[random_() % texts.size()]; }
+  std::string Pick(const std::vector<std::string>& texts) {
+    return texts[random_() % texts.size()];
+  }
   std::string Space() { return Chance(5) ? Pick({" ", "\n", "\t ", "\r\n", "  "}) : ""; }
 
   std::string Name() {
@@ -67,9 +69,11 @@ class Documents {
       case 5:
         return "\"" + Text() + "\"";
       case 6:
-        return "\"" + Pick({"2026-01-31", "2026-01-31T12:34:56.5Z", "2026-1-3 1:2:3", "12:34:56",
-                            "1999-12-31T23:59:60", "2026-02-30", "0", "AQID", "NaN", "Infinity",
-                            "1.5", "1,5", "+10000-01-01", "2026-01-31T12:34:56+02:00"}) + "\"";
+        return "\"" +
+               Pick({"2026-01-31", "2026-01-31T12:34:56.5Z", "2026-1-3 1:2:3", "12:34:56",
+                     "1999-12-31T23:59:60", "2026-02-30", "0", "AQID", "NaN", "Infinity", "1.5",
+                     "1,5", "+10000-01-01", "2026-01-31T12:34:56+02:00"}) +
+               "\"";
       case 7:
         return Array(depth);
       default:
@@ -79,10 +83,33 @@ class Documents {
 
   std::string Number() {
     if (Chance(3)) {
-      return Pick({"0", "-0", "-0.0", "1e5", "1E-3", "1.50", "127", "128", "-129", "32768",
-                   "2147483648", "9223372036854775807", "9223372036854775808", "1e400", "01", "1.",
-                   ".5", "-", "+1", "0.1", "123456789012345678901234567890", "1e", "4.9e-324",
-                   "9007199254740993", "179769313486231580000", "0.3e1", "99999999.995"});
+      return Pick({"0",
+                   "-0",
+                   "-0.0",
+                   "1e5",
+                   "1E-3",
+                   "1.50",
+                   "127",
+                   "128",
+                   "-129",
+                   "32768",
+                   "2147483648",
+                   "9223372036854775807",
+                   "9223372036854775808",
+                   "1e400",
+                   "01",
+                   "1.",
+                   ".5",
+                   "-",
+                   "+1",
+                   "0.1",
+                   "123456789012345678901234567890",
+                   "1e",
+                   "4.9e-324",
+                   "9007199254740993",
+                   "179769313486231580000",
+                   "0.3e1",
+                   "99999999.995"});
     }
     std::string out = Chance(3) ? "-" : "";
     out += std::to_string(random_() % (Chance(2) ? 300 : 5'000'000'000));
@@ -139,8 +166,9 @@ const std::vector<std::string>& Schemas() {
   return schemas;
 }
 
-std::vector<Json> Parse(const DataType& schema, const arrow::Array& texts, FromJsonRunner::Path path,
-                      std::optional<std::vector<int>> fields, double* fast_share) {
+std::vector<Json> Parse(const DataType& schema, const arrow::Array& texts,
+                        FromJsonRunner::Path path, std::optional<std::vector<int>> fields,
+                        double* fast_share) {
   auto call = FromJson::Make(schema, {}, TimeZone(), fields).value();
   auto runner = FromJsonRunner::New(call, path).value();
   auto arrays = runner->Run(texts, kNow).value();
@@ -168,9 +196,11 @@ TEST(FromJsonRandomTest, FastAndExactAgree) {
     }
     auto texts = builder.Finish().ValueOrDie();
     double share = 0;
-    std::vector<Json> exact = Parse(schema, *texts, FromJsonRunner::Path::kExact, std::nullopt, &share);
+    std::vector<Json> exact =
+        Parse(schema, *texts, FromJsonRunner::Path::kExact, std::nullopt, &share);
     EXPECT_EQ(share, 0);
-    std::vector<Json> both = Parse(schema, *texts, FromJsonRunner::Path::kBoth, std::nullopt, &share);
+    std::vector<Json> both =
+        Parse(schema, *texts, FromJsonRunner::Path::kBoth, std::nullopt, &share);
     if (schema.is(DataType::Kind::kStruct)) {
       EXPECT_GT(share, 0.1) << ddl;
     }
@@ -197,7 +227,8 @@ TEST(FromJsonRandomTest, SurvivesRandomBytes) {
     for (int i = 0; i < 5'000; ++i) {
       std::string bytes(random() % 60, '\0');
       for (char& c : bytes) {
-        c = random() % 3 == 0 ? "{}[]\":,\\0a1-.e'tfn/ "[random() % 20] : static_cast<char>(random());
+        c = random() % 3 == 0 ? "{}[]\":,\\0a1-.e'tfn/ "[random() % 20]
+                              : static_cast<char>(random());
       }
       ASSERT_TRUE(builder.Append(bytes).ok());
     }

@@ -16,8 +16,8 @@
 namespace millrace::processor::duckdb {
 namespace {
 
-/// 2026-11-23T01:00Z, when the answers were recorded: times without a date have that day, in the zone
-/// that the text or the session names. A new recording brings a new moment.
+/// 2026-11-23T01:00Z, when the answers were recorded: times without a date have that day, in the
+/// zone that the text or the session names. A new recording brings a new moment.
 constexpr std::int64_t kNow = 1'795'395'600'000'000;
 
 std::shared_ptr<arrow::Array> Texts(const std::vector<std::optional<std::string>>& texts) {
@@ -48,7 +48,8 @@ base::Result<std::vector<Json>> Answers(const DataType& schema,
     }
     Json pairs = Json::array();
     for (std::size_t i = 0; i < arrays.size(); ++i) {
-      pairs.push_back(Json::array({schema.fields()[(*fields)[i]].name, Canonical(*arrays[i], row)}));
+      pairs.push_back(
+          Json::array({schema.fields()[(*fields)[i]].name, Canonical(*arrays[i], row)}));
     }
     out.push_back(pairs);
   }
@@ -168,7 +169,8 @@ class Recorded {
       return;
     }
     const base::SparkError& ours = answers.status().spark_error();
-    std::string condition = error["condition"].is_null() ? "" : error["condition"].get<std::string>();
+    std::string condition =
+        error["condition"].is_null() ? "" : error["condition"].get<std::string>();
     bool same = ours.condition == condition && ours.exception_class == error["class"] &&
                 (error["sqlState"].is_null() || ours.sql_state == error["sqlState"]);
     std::map<std::string, std::string> parameters;

@@ -19,7 +19,8 @@ class GrowingBuffer {
 
   /// Room for `more` bytes behind the end; returns the place.
   std::uint8_t* Ensure(std::int64_t more) {
-    if (size_ + more > capacity_) [[unlikely]] Grow(more);
+    if (size_ + more > capacity_) [[unlikely]]
+      Grow(more);
     return data_ + size_;
   }
   /// Counts `bytes` of the room as written.

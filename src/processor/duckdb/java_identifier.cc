@@ -10,10 +10,10 @@ bool IsJavaIdentifierStart(char16_t c) {
     return (c >= 0xC0 && c != 0xD7 && c != 0xF7) || (c >= 0xA2 && c <= 0xA5) || c == 0xAA ||
            c == 0xB5 || c == 0xBA;
   }
-  if (c >= 0xD800 && c <= 0xF8FF) return false;    // surrogates, private use
+  if (c >= 0xD800 && c <= 0xF8FF) return false;  // surrogates, private use
   if (c >= 0x2000 && c <= 0x206F) return c == 0x203F || c == 0x2040 || c == 0x2054;
-  if (c >= 0x20A0 && c <= 0x20CF) return true;     // currency
-  if (c >= 0x2190 && c <= 0x2BFF) return false;    // arrows, mathematics, boxes, symbols
+  if (c >= 0x20A0 && c <= 0x20CF) return true;   // currency
+  if (c >= 0x2190 && c <= 0x2BFF) return false;  // arrows, mathematics, boxes, symbols
   if (c >= 0x3000 && c <= 0x3004) return false;
   if (c >= 0x3008 && c <= 0x3020) return false;
   if (c >= 0xFE00 && c <= 0xFE0F) return false;

@@ -107,7 +107,8 @@ void Append(char32_t c, std::string* out) {
   }
 }
 
-// The characters of a text; bytes that are none become U+FFFD, as `new String(bytes, UTF_8)` has it.
+// The characters of a text; bytes that are none become U+FFFD, as `new String(bytes, UTF_8)` has
+// it.
 std::vector<char32_t> Decode(std::string_view text) {
   std::vector<char32_t> out;
   out.reserve(text.size());
@@ -115,7 +116,12 @@ std::vector<char32_t> Decode(std::string_view text) {
   auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
   for (std::size_t i = 0; i < text.size();) {
     unsigned char c = byte(i);
-    std::size_t length = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+    std::size_t length = c < 0x80   ? 1
+                         : c < 0xC2 ? 0
+                         : c < 0xE0 ? 2
+                         : c < 0xF0 ? 3
+                         : c < 0xF5 ? 4
+                                    : 0;
     std::size_t good = length == 0 ? 0 : 1;
     char32_t code = length <= 1 ? c : c & (0xFF >> (length + 1));
     while (good > 0 && good < length && continues(i + good)) {

@@ -142,7 +142,8 @@ inline Json Canonical(const arrow::Array& array, std::int64_t row) {
 }
 
 /// Calls `visit` for each record of tests/spark/recorded/`name`. False: the file is not there.
-inline bool ForEachRecorded(const std::string& name, const std::function<void(const Json&)>& visit) {
+inline bool ForEachRecorded(const std::string& name,
+                            const std::function<void(const Json&)>& visit) {
   std::ifstream file(std::string(MILLRACE_SOURCE_DIR) + "/tests/spark/recorded/" + name);
   if (!file) return false;
   for (std::string line; std::getline(file, line);) visit(Json::parse(line));

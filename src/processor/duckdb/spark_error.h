@@ -10,7 +10,7 @@ namespace millrace::processor::duckdb {
 
 /// InvalidArgument as Spark would raise it; the message is "[CONDITION] text SQLSTATE: state".
 base::Status SparkFailure(std::string_view exception_class, std::string_view condition,
-                          std::string_view sql_state,
-                          std::map<std::string, std::string> parameters, std::string_view text);
+                          std::string_view sql_state, std::map<std::string, std::string> parameters,
+                          std::string_view text);
 
 }  // namespace millrace::processor::duckdb

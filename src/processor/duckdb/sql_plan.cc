@@ -76,9 +76,8 @@ class Translator {
   base::Result<std::string> TypeName(const DataType& type) {
     std::optional<std::string> name = SqlTypeName(type);
     if (name) return *name;
-    return base::Status::Unsupported(
-        fmt::format("values of type {} inside CASE, COALESCE or a condition are not supported",
-                    type.sql()));
+    return base::Status::Unsupported(fmt::format(
+        "values of type {} inside CASE, COALESCE or a condition are not supported", type.sql()));
   }
 
   base::Result<std::string> Parameter(std::optional<data::Value> value, const DataType& type) {
@@ -168,8 +167,7 @@ class Translator {
     base::Result<std::string> Call(const BoundExpressionPtr& root) {
       MILLRACE_RETURN_IF_ERROR(Scan(root));
       SqlFunction function;
-      function.name =
-          fmt::format("millrace_{}", translator_->next_function_++);
+      function.name = fmt::format("millrace_{}", translator_->next_function_++);
       function.batch_columns.assign(columns_.begin(), columns_.end());
       function.arg_types = arg_types_;
       function.expression = Rewrite(root, function.batch_columns);
@@ -228,9 +226,9 @@ class Translator {
   base::Result<std::string> Function(const BoundExpressionPtr& expression) {
     if (!Evaluator::Handles(*expression)) {
       const plan::Call* call = AsCall(*expression);
-      return base::Status::Unsupported(fmt::format(
-          "{}: function {} is not supported for these types", expression->text,
-          call == nullptr ? "?" : call->function));
+      return base::Status::Unsupported(
+          fmt::format("{}: function {} is not supported for these types", expression->text,
+                      call == nullptr ? "?" : call->function));
     }
     MILLRACE_RETURN_IF_ERROR(TypeName(expression->type).status());
     return Subtree(this).Call(expression);

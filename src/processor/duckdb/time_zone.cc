@@ -14,20 +14,34 @@ constexpr int kMostSeconds = 18 * 3600;
 
 // java.time.ZoneId.SHORT_IDS.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 28> kShortIds = {{
-    {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},
-    {"AGT", "America/Argentina/Buenos_Aires"}, {"ART", "Africa/Cairo"},
-    {"AST", "America/Anchorage"},   {"BET", "America/Sao_Paulo"},
-    {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},
-    {"CNT", "America/St_Johns"},    {"CST", "America/Chicago"},
-    {"CTT", "Asia/Shanghai"},       {"EAT", "Africa/Addis_Ababa"},
-    {"ECT", "Europe/Paris"},        {"IET", "America/Indiana/Indianapolis"},
-    {"IST", "Asia/Kolkata"},        {"JST", "Asia/Tokyo"},
-    {"MIT", "Pacific/Apia"},        {"NET", "Asia/Yerevan"},
-    {"NST", "Pacific/Auckland"},    {"PLT", "Asia/Karachi"},
-    {"PNT", "America/Phoenix"},     {"PRT", "America/Puerto_Rico"},
-    {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
-    {"VST", "Asia/Ho_Chi_Minh"},    {"EST", "-05:00"},
-    {"MST", "-07:00"},              {"HST", "-10:00"},
+    {"ACT", "Australia/Darwin"},
+    {"AET", "Australia/Sydney"},
+    {"AGT", "America/Argentina/Buenos_Aires"},
+    {"ART", "Africa/Cairo"},
+    {"AST", "America/Anchorage"},
+    {"BET", "America/Sao_Paulo"},
+    {"BST", "Asia/Dhaka"},
+    {"CAT", "Africa/Harare"},
+    {"CNT", "America/St_Johns"},
+    {"CST", "America/Chicago"},
+    {"CTT", "Asia/Shanghai"},
+    {"EAT", "Africa/Addis_Ababa"},
+    {"ECT", "Europe/Paris"},
+    {"IET", "America/Indiana/Indianapolis"},
+    {"IST", "Asia/Kolkata"},
+    {"JST", "Asia/Tokyo"},
+    {"MIT", "Pacific/Apia"},
+    {"NET", "Asia/Yerevan"},
+    {"NST", "Pacific/Auckland"},
+    {"PLT", "Asia/Karachi"},
+    {"PNT", "America/Phoenix"},
+    {"PRT", "America/Puerto_Rico"},
+    {"PST", "America/Los_Angeles"},
+    {"SST", "Pacific/Guadalcanal"},
+    {"VST", "Asia/Ho_Chi_Minh"},
+    {"EST", "-05:00"},
+    {"MST", "-07:00"},
+    {"HST", "-10:00"},
 }};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -61,8 +75,8 @@ bool IsRegionName(std::string_view id) {
       return false;
     }
   }
-  for (std::string_view odd : {"posix/", "right/", "posixrules", "leap", "tzdata", "zone", "iso3166",
-                               "localtime", "Factory", "ROC"}) {
+  for (std::string_view odd : {"posix/", "right/", "posixrules", "leap", "tzdata", "zone",
+                               "iso3166", "localtime", "Factory", "ROC"}) {
     if (id.substr(0, odd.size()) == odd) return false;
   }
   return id.find("..") == std::string_view::npos && id != "EST" && id != "MST" && id != "HST";
@@ -110,8 +124,8 @@ std::optional<int> ParseOffset(std::string_view text) {
 std::string OffsetId(int seconds) {
   if (seconds == 0) return "Z";
   int total = std::abs(seconds);
-  std::string out = fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', total / 3600,
-                                total / 60 % 60);
+  std::string out =
+      fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', total / 3600, total / 60 % 60);
   if (total % 60 != 0) out += fmt::format(":{:02}", total % 60);
   return out;
 }

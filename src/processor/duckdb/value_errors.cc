@@ -35,19 +35,19 @@ std::string_view CastErrorClass(const DataType& to) {
 }  // namespace
 
 base::Status DivideByZero() {
-  return SparkFailure("SparkArithmeticException", "DIVIDE_BY_ZERO", "22012",
-               {{"config", std::string(kAnsi)}},
-               "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL "
-               "instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this "
-               "error.");
+  return SparkFailure(
+      "SparkArithmeticException", "DIVIDE_BY_ZERO", "22012", {{"config", std::string(kAnsi)}},
+      "Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL "
+      "instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this "
+      "error.");
 }
 
 base::Status RemainderByZero() {
-  return SparkFailure("SparkArithmeticException", "REMAINDER_BY_ZERO", "22012",
-               {{"config", std::string(kAnsi)}},
-               "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL "
-               "instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this "
-               "error.");
+  return SparkFailure(
+      "SparkArithmeticException", "REMAINDER_BY_ZERO", "22012", {{"config", std::string(kAnsi)}},
+      "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return NULL "
+      "instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this "
+      "error.");
 }
 
 base::Status ArithmeticOverflow(std::string_view alternative) {
@@ -55,82 +55,97 @@ base::Status ArithmeticOverflow(std::string_view alternative) {
   if (!alternative.empty()) {
     hint = fmt::format(" Use '{}' to tolerate overflow and return NULL instead.", alternative);
   }
-  return SparkFailure("SparkArithmeticException", "ARITHMETIC_OVERFLOW", "22003",
-               {{"message", "overflow"}, {"alternative", hint}, {"config", std::string(kAnsi)}},
-               fmt::format("overflow.{} If necessary set \"spark.sql.ansi.enabled\" to \"false\" "
-                           "to bypass this error.", hint));
+  return SparkFailure(
+      "SparkArithmeticException", "ARITHMETIC_OVERFLOW", "22003",
+      {{"message", "overflow"}, {"alternative", hint}, {"config", std::string(kAnsi)}},
+      fmt::format("overflow.{} If necessary set \"spark.sql.ansi.enabled\" to \"false\" "
+                  "to bypass this error.",
+                  hint));
 }
 
 base::Status BinaryOverflow(std::string_view left, std::string_view symbol, std::string_view right,
                             std::string_view alternative) {
   std::string value1 = fmt::format("{}S", left);
   std::string value2 = fmt::format("{}S", right);
-  return SparkFailure("SparkArithmeticException", "BINARY_ARITHMETIC_OVERFLOW", "22003",
-               {{"value1", value1},
-                {"symbol", std::string(symbol)},
-                {"value2", value2},
-                {"functionName", fmt::format("`{}`", alternative)}},
-               fmt::format("{} {} {} caused overflow. Use `{}` to ignore overflow problem and "
-                           "return NULL.", value1, symbol, value2, alternative));
+  return SparkFailure(
+      "SparkArithmeticException", "BINARY_ARITHMETIC_OVERFLOW", "22003",
+      {{"value1", value1},
+       {"symbol", std::string(symbol)},
+       {"value2", value2},
+       {"functionName", fmt::format("`{}`", alternative)}},
+      fmt::format("{} {} {} caused overflow. Use `{}` to ignore overflow problem and "
+                  "return NULL.",
+                  value1, symbol, value2, alternative));
 }
 
 base::Status DecimalOutOfRange(std::string_view value, const DataType& type) {
-  return SparkFailure("SparkArithmeticException", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "22003",
-               {{"value", std::string(value)},
-                {"precision", std::to_string(type.precision())},
-                {"scale", std::to_string(type.scale())},
-                {"config", std::string(kAnsi)}},
-               fmt::format("{} cannot be represented as Decimal({}, {}). If necessary set "
-                           "\"spark.sql.ansi.enabled\" to \"false\" to bypass this error, and "
-                           "return NULL instead.", value, type.precision(), type.scale()));
+  return SparkFailure(
+      "SparkArithmeticException", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "22003",
+      {{"value", std::string(value)},
+       {"precision", std::to_string(type.precision())},
+       {"scale", std::to_string(type.scale())},
+       {"config", std::string(kAnsi)}},
+      fmt::format("{} cannot be represented as Decimal({}, {}). If necessary set "
+                  "\"spark.sql.ansi.enabled\" to \"false\" to bypass this error, and "
+                  "return NULL instead.",
+                  value, type.precision(), type.scale()));
 }
 
 base::Status NegatedDecimalOutOfRange(std::string_view rounded, std::string_view original,
                                       const DataType& type) {
-  return SparkFailure("SparkArithmeticException", "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003",
-               {{"roundedValue", std::string(rounded)},
-                {"originalValue", std::string(original)},
-                {"precision", std::to_string(type.precision())},
-                {"scale", std::to_string(type.scale())}},
-               fmt::format("The {} rounded half up from {} cannot be represented as Decimal({}, "
-                           "{}).", rounded, original, type.precision(), type.scale()));
+  return SparkFailure(
+      "SparkArithmeticException", "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003",
+      {{"roundedValue", std::string(rounded)},
+       {"originalValue", std::string(original)},
+       {"precision", std::to_string(type.precision())},
+       {"scale", std::to_string(type.scale())}},
+      fmt::format("The {} rounded half up from {} cannot be represented as Decimal({}, "
+                  "{}).",
+                  rounded, original, type.precision(), type.scale()));
 }
 
 base::Status MoreThan38Digits(std::string_view value) {
-  return SparkFailure("SparkArithmeticException", "NUMERIC_OUT_OF_SUPPORTED_RANGE", "22003",
-               {{"value", std::string(value)}},
-               fmt::format("The value {} cannot be interpreted as a numeric since it has more than "
-                           "38 digits.", value));
+  return SparkFailure(
+      "SparkArithmeticException", "NUMERIC_OUT_OF_SUPPORTED_RANGE", "22003",
+      {{"value", std::string(value)}},
+      fmt::format("The value {} cannot be interpreted as a numeric since it has more than "
+                  "38 digits.",
+                  value));
 }
 
 base::Status CastOverflow(std::string_view value, const DataType& from, const DataType& to) {
-  return SparkFailure("SparkArithmeticException", "CAST_OVERFLOW", "22003",
-               {{"value", std::string(value)},
-                {"sourceType", QuotedType(from)},
-                {"targetType", QuotedType(to)},
-                {"ansiConfig", std::string(kAnsi)}},
-               fmt::format("The value {} of the type {} cannot be cast to {} due to an overflow. "
-                           "Use `try_cast` to tolerate overflow and return NULL instead.", value,
-                           QuotedType(from), QuotedType(to)));
+  return SparkFailure(
+      "SparkArithmeticException", "CAST_OVERFLOW", "22003",
+      {{"value", std::string(value)},
+       {"sourceType", QuotedType(from)},
+       {"targetType", QuotedType(to)},
+       {"ansiConfig", std::string(kAnsi)}},
+      fmt::format("The value {} of the type {} cannot be cast to {} due to an overflow. "
+                  "Use `try_cast` to tolerate overflow and return NULL instead.",
+                  value, QuotedType(from), QuotedType(to)));
 }
 
 base::Status CastInvalidInput(std::string_view value, const DataType& from, const DataType& to) {
-  return SparkFailure(CastErrorClass(to), "CAST_INVALID_INPUT", "22018",
-               {{"expression", std::string(value)},
-                {"sourceType", QuotedType(from)},
-                {"targetType", QuotedType(to)},
-                {"ansiConfig", std::string(kAnsi)}},
-               fmt::format("The value {} of the type {} cannot be cast to {} because it is "
-                           "malformed. Correct the value as per the syntax, or change its target "
-                           "type. Use `try_cast` to tolerate malformed input and return NULL "
-                           "instead.", value, QuotedType(from), QuotedType(to)));
+  return SparkFailure(
+      CastErrorClass(to), "CAST_INVALID_INPUT", "22018",
+      {{"expression", std::string(value)},
+       {"sourceType", QuotedType(from)},
+       {"targetType", QuotedType(to)},
+       {"ansiConfig", std::string(kAnsi)}},
+      fmt::format("The value {} of the type {} cannot be cast to {} because it is "
+                  "malformed. Correct the value as per the syntax, or change its target "
+                  "type. Use `try_cast` to tolerate malformed input and return NULL "
+                  "instead.",
+                  value, QuotedType(from), QuotedType(to)));
 }
 
 base::Status CannotParseTimestamp(std::string_view message) {
-  return SparkFailure("SparkDateTimeException", "CANNOT_PARSE_TIMESTAMP", "22007",
-               {{"message", std::string(message)}, {"func", "`try_to_timestamp`"}},
-               fmt::format("{}. Use `try_to_timestamp` to tolerate invalid input string and return "
-                           "NULL instead.", message));
+  return SparkFailure(
+      "SparkDateTimeException", "CANNOT_PARSE_TIMESTAMP", "22007",
+      {{"message", std::string(message)}, {"func", "`try_to_timestamp`"}},
+      fmt::format("{}. Use `try_to_timestamp` to tolerate invalid input string and return "
+                  "NULL instead.",
+                  message));
 }
 
 data::Value ValueAt(const arrow::Array& array, std::int64_t row) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -57,6 +58,11 @@ class Sink {
   /// is then a no-op, which is what exactly-once rests on. Errors of schema and table come here.
   virtual base::Result<std::unique_ptr<SinkBatch>> BeginBatch(std::int64_t batch_id,
                                                               std::stop_token stop) = 0;
+  /// How far apart batches should begin under the default trigger while they are small: what a
+  /// commit costs here and for those who read the result. Zero: a batch may follow a batch at once.
+  virtual std::chrono::milliseconds min_commit_interval() const {
+    return std::chrono::milliseconds(0);
+  }
   /// Rows written by the last committed batch, -1 when the sink does not tell (Spark's V1 sinks).
   virtual std::int64_t reported_output_rows() const { return -1; }
 };

@@ -177,6 +177,8 @@ base::Status Query::RunBatches(std::stop_token stop) {
   SetStatus("Initializing sources", false, false);
   MILLRACE_RETURN_IF_ERROR(Recover(stop));
   last_activity_ = parts_.clock->Now();
+  const bool as_soon_as_possible =
+      parts_.trigger.kind == Trigger::Kind::kProcessingTime && parts_.trigger.interval.count() == 0;
   while (!stop.stop_requested()) {
     const base::WallTime trigger_start = parts_.clock->Now();
     PhaseDurations durations;
@@ -185,11 +187,13 @@ base::Status Query::RunBatches(std::stop_token stop) {
     if (const auto* plan = std::get_if<BatchPlan>(&decision)) {
       base::Status ran = RunOne(*plan, std::move(durations), trigger_start, stop);
       if (!ran.ok()) return ran.WithContext(fmt::format("batch {}", plan->id));
-      if (!WaitForNextTrigger(trigger_start, stop)) break;
+      if (!(as_soon_as_possible ? LetRowsGather(*plan, trigger_start, stop)
+                                : WaitForNextTrigger(trigger_start, stop))) {
+        break;
+      }
       continue;
     }
-    const bool timed = parts_.trigger.interval.count() > 0;
-    if (!(timed ? WaitForNextTrigger(trigger_start, stop) : WaitForData(stop))) break;
+    if (!(as_soon_as_possible ? WaitForData(stop) : WaitForNextTrigger(trigger_start, stop))) break;
   }
   return base::Status::Ok();
 }
@@ -310,9 +314,7 @@ void Query::Publish(StreamingQueryProgress progress) {
 
 bool Query::WaitForNextTrigger(base::WallTime trigger_start, std::stop_token stop) {
   const auto interval = parts_.trigger.interval;
-  if (parts_.trigger.kind != Trigger::Kind::kProcessingTime || interval.count() == 0) {
-    return !stop.stop_requested();
-  }
+  if (parts_.trigger.kind != Trigger::Kind::kProcessingTime) return !stop.stop_requested();
   const base::WallTime next = NextTriggerTime(trigger_start, interval);
   const base::WallTime now = parts_.clock->Now();
   if (now >= next) {
@@ -325,6 +327,24 @@ bool Query::WaitForNextTrigger(base::WallTime trigger_start, std::stop_token sto
     }
     return !stop.stop_requested();
   }
+  SetStatus("Waiting for next trigger", false, false);
+  return parts_.clock->Sleep(next - now, stop);
+}
+
+bool Query::LetRowsGather(const BatchPlan& last, base::WallTime trigger_start,
+                          std::stop_token stop) {
+  bool more = false;
+  for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
+    const auto latest = parts_.sources[i]->ReportLatestOffset();
+    more = more || (latest && latest != last.end[i]);
+  }
+  {
+    std::lock_guard lock(mutex_);
+    more = more || asks_ > answered_;
+  }
+  const auto next = trigger_start + parts_.sink->min_commit_interval();
+  const base::WallTime now = parts_.clock->Now();
+  if (more || now >= next) return !stop.stop_requested();
   SetStatus("Waiting for next trigger", false, false);
   return parts_.clock->Sleep(next - now, stop);
 }

@@ -96,6 +96,9 @@ class Query {
   base::Status WriteIntent(const BatchPlan& plan, std::stop_token stop);
   void Publish(StreamingQueryProgress progress);
   bool WaitForNextTrigger(base::WallTime trigger_start, std::stop_token stop);
+  /// The default trigger after a batch: at once when the sources are known to hold more or somebody
+  /// waits for all that is there, else not before the sink's min_commit_interval is over.
+  bool LetRowsGather(const BatchPlan& last, base::WallTime trigger_start, std::stop_token stop);
   bool WaitForData(std::stop_token stop);
   /// Gives back clients, memory and the checkpoint's lock, so that the query can start again while
   /// handles on this run are still held.

@@ -74,6 +74,27 @@ class RecordedEvents : public QueryEvents {
   std::vector<base::Status> terminated;
 };
 
+/// A clock whose time stands still but for its sleeps, which it remembers.
+class SleepRecorder : public base::ManualClock {
+ public:
+  bool Sleep(std::chrono::nanoseconds duration, std::stop_token stop) override {
+    {
+      std::lock_guard lock(mutex_);
+      slept_.push_back(std::chrono::duration_cast<milliseconds>(duration));
+    }
+    std::this_thread::yield();
+    return ManualClock::Sleep(duration, stop);
+  }
+  int Count(milliseconds duration) const {
+    std::lock_guard lock(mutex_);
+    return static_cast<int>(std::count(slept_.begin(), slept_.end(), duration));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<milliseconds> slept_;
+};
+
 class QueryTest : public ::testing::Test {
  protected:
   void Append(int partition, std::int64_t first, std::int64_t count) {
@@ -105,7 +126,9 @@ class QueryTest : public ::testing::Test {
     auto sink = std::make_unique<ListSink>(table_);
     sink->before_commit = before_commit_;
     sink->after_commit = after_commit_;
+    sink->commit_interval = commit_interval_;
     parts.sink = std::move(sink);
+    parts.clock = clock_;
     parts.trigger = trigger;
     parts.pool = &pool_;
     parts.events = &events_;
@@ -150,6 +173,8 @@ class QueryTest : public ::testing::Test {
   std::shared_ptr<std::atomic<int>> workers_ = std::make_shared<std::atomic<int>>(0);
   std::function<base::Status(std::int64_t)> before_commit_;
   std::function<base::Status(std::int64_t)> after_commit_;
+  milliseconds commit_interval_{0};
+  base::Clock* clock_ = base::Clock::System();
   base::ThreadPool pool_{2};
   RecordedEvents events_;
 };
@@ -200,6 +225,19 @@ TEST_F(QueryTest, ProcessAllAvailableSeesWhatWasThereAtTheCall) {
   query->Stop();
   EXPECT_TRUE(query->failure().ok());
   EXPECT_EQ(query->status().message, "Stopped");
+}
+
+TEST_F(QueryTest, ASmallBatchIsFollowedByAPauseUnlessMoreIsThere) {
+  SleepRecorder clock;
+  clock_ = &clock;
+  commit_interval_ = milliseconds(250);
+  Append(0, 0, 30);
+  auto query = Make(kDefault, nullptr, 10);  // Three batches; after two of them more is there.
+  query->Start();
+  while (table_->num_rows() < 30 || clock.Count(milliseconds(250)) == 0) std::this_thread::yield();
+  query->Stop();
+  EXPECT_THAT(table_->batch_ids(), ::testing::ElementsAre(0, 1, 2));
+  EXPECT_EQ(clock.Count(milliseconds(250)), 1);
 }
 
 TEST_F(QueryTest, AFailureNamesTheBatchAndTheNextStartRunsItAgain) {

@@ -36,6 +36,9 @@ class ListSink : public Sink {
   base::Result<std::unique_ptr<SinkBatch>> BeginBatch(std::int64_t batch_id,
                                                       std::stop_token stop) override;
 
+  std::chrono::milliseconds min_commit_interval() const override { return commit_interval; }
+
+  std::chrono::milliseconds commit_interval{0};
   /// Asked before a batch becomes visible; a failure makes Commit fail with nothing visible.
   std::function<base::Status(std::int64_t batch_id)> before_commit;
   /// Asked after it has become visible; a failure is a lost answer.

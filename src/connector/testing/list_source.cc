@@ -112,12 +112,15 @@ base::Result<std::optional<Offset>> ListSource::LatestOffset(const std::optional
   std::int64_t left = max_rows_ && limit == ReadLimit::kSourceOptions
                           ? *max_rows_
                           : std::numeric_limits<std::int64_t>::max();
+  Ends latest = ends;
   for (int i = 0; i < partitions; ++i) {
     const std::int64_t available = fixed_end_ ? (*fixed_end_)[i] : topic_->size(i);
+    latest[i] = available;
     const std::int64_t taken = std::min(left, available - ends[i]);
     ends[i] += taken;
     left -= taken;
   }
+  latest_ = ToOffset(latest);
   return std::optional(ToOffset(ends));
 }
 

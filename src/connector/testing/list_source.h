@@ -41,6 +41,7 @@ class ListSource : public Source {
   base::Status PrepareAvailableNow(std::stop_token stop) override;
   base::Result<std::optional<Offset>> LatestOffset(const std::optional<Offset>& start,
                                                    ReadLimit limit, std::stop_token stop) override;
+  std::optional<Offset> ReportLatestOffset() const override { return latest_; }
   base::Result<std::vector<InputPartition>> PlanPartitions(const std::optional<Offset>& start,
                                                            const Offset& end,
                                                            std::stop_token stop) override;
@@ -52,6 +53,7 @@ class ListSource : public Source {
   std::shared_ptr<ListTopic> topic_;
   std::optional<std::int64_t> max_rows_;
   std::optional<std::vector<std::int64_t>> fixed_end_;
+  std::optional<Offset> latest_;  // Without the limit, as of the last LatestOffset.
 };
 
 }  // namespace millrace::connector::testing

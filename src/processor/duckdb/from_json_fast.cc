@@ -185,10 +185,10 @@ double QuickDouble(const char* start, const char* end) {
   return negative ? -value : value;
 }
 
-// The most common spelling, 2026-01-31T12:34:56[.fraction][Z] with T or a space, in a fixed zone.
+// The most common spelling, 2026-01-31T12:34:56[.fraction][Z|+hh:mm] with T or a space.
 std::optional<std::int64_t> QuickTimestamp(std::string_view text, const TimeZone& zone) {
   constexpr std::size_t kSeconds = 19;
-  if (text.size() < kSeconds || !zone.fixed_offset()) return std::nullopt;
+  if (text.size() < kSeconds) return std::nullopt;
   bool good = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == ' ') &&
               text[13] == ':' && text[16] == ':';
   auto two = [&](std::size_t i) {
@@ -215,14 +215,20 @@ std::optional<std::int64_t> QuickTimestamp(std::string_view text, const TimeZone
       fraction += unit * (text[at] - '0');
     }
   }
-  int offset = *zone.fixed_offset();
-  if (at + 1 == text.size() && text[at] == 'Z') {
-    offset = 0;
-  } else if (at != text.size()) {
+  std::int64_t seconds =
+      DaysFromCivil(year, month, day) * 86'400 + hour * 3600 + minute * 60 + second;
+  const std::string_view suffix = text.substr(at);
+  if (suffix.empty()) {
+    seconds = zone.fixed_offset() ? seconds - *zone.fixed_offset() : zone.FromLocal(seconds);
+  } else if (suffix.size() == 6 && (suffix[0] == '+' || suffix[0] == '-') && suffix[3] == ':') {
+    const int hours = two(at + 1);
+    const int minutes = two(at + 4);
+    if (!good || hours > 17 || minutes > 59) return std::nullopt;
+    const int offset = hours * 3600 + minutes * 60;
+    seconds += suffix[0] == '-' ? offset : -offset;
+  } else if (suffix != "Z") {
     return std::nullopt;
   }
-  std::int64_t seconds =
-      DaysFromCivil(year, month, day) * 86'400 + hour * 3600 + minute * 60 + second - offset;
   return seconds * 1'000'000 + fraction;
 }
 

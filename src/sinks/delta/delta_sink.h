@@ -24,6 +24,9 @@ class DeltaSink : public connector::Sink {
   std::string description() const override;
   base::Result<std::unique_ptr<connector::SinkBatch>> BeginBatch(std::int64_t batch_id,
                                                                  std::stop_token stop) override;
+  std::chrono::milliseconds min_commit_interval() const override {
+    return options_.min_commit_interval;
+  }
   /// Everything that the first batch would refuse about the table as it is now.
   base::Status CheckTable();
 

@@ -91,14 +91,23 @@ Result<SinkOptions> ReadSinkOptions(const connector::Options& options) {
   read.user_metadata = options.GetString("userMetadata");
   MILLRACE_ASSIGN_OR_RETURN(const auto records, options.GetLong("maxRecordsPerFile"));
   read.max_records_per_file = records.value_or(0);
+  MILLRACE_ASSIGN_OR_RETURN(const auto interval, options.GetLong("minCommitIntervalMs"));
+  if (interval && *interval < 0) {
+    return Status::InvalidArgument(
+        fmt::format("delta sink: option \"minCommitIntervalMs\" is {}; it is a number of "
+                    "milliseconds, 0 or more",
+                    *interval));
+  }
+  if (interval) read.min_commit_interval = std::chrono::milliseconds(*interval);
   if (const auto codec = options.GetString("compression")) {
     MILLRACE_ASSIGN_OR_RETURN(read.compression, clients::parquet::ParseCompression(*codec));
   }
   // One file for each worker and partition is what optimised writes aim at.
   options.MarkHonoured("optimizeWrite");
   const std::vector<std::string> known = {
-      "path",        "mergeSchema",   "overwriteSchema",    "userMetadata", "maxRecordsPerFile",
-      "compression", "optimizeWrite", "checkpointLocation", "queryName",    "dataChange"};
+      "path",       "mergeSchema",   "overwriteSchema",   "userMetadata",
+      "dataChange", "optimizeWrite", "maxRecordsPerFile", "minCommitIntervalMs",
+      "queryName",  "compression",   "checkpointLocation"};
   MILLRACE_RETURN_IF_ERROR(options.CheckAllHonoured("delta sink", known));
   return read;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ struct SinkOptions {
   bool merge_schema = false;
   std::optional<std::string> user_metadata;
   std::int64_t max_records_per_file = 0;  ///< 0: no limit.
+  /// `minCommitIntervalMs`, our own: connector::Sink::min_commit_interval. Four commits a second
+  /// are what a log with a checkpoint at each tenth commit bears for long.
+  std::chrono::milliseconds min_commit_interval{250};
   /// Absent: the table's `delta.parquet.compression.codec`, else snappy.
   std::optional<clients::parquet::Compression> compression;
 };

@@ -1,11 +1,11 @@
-#include "processor/duckdb/datetime_text.h"
+#include "data/datetime_text.h"
 
 #include <array>
 #include <limits>
 
-#include "processor/duckdb/decimal_text.h"
+#include "data/decimal_text.h"
 
-namespace millrace::processor::duckdb {
+namespace millrace::data {
 namespace {
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
@@ -296,4 +296,4 @@ std::optional<std::int64_t> ParseLegacyTimestamp(std::string_view text, const Ti
   return ParseTimestamp(WithoutGmt(text), zone, now_us);
 }
 
-}  // namespace millrace::processor::duckdb
+}  // namespace millrace::data

@@ -1,4 +1,4 @@
-#include "processor/duckdb/cast_text.h"
+#include "data/cast_text.h"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,9 @@
 #include <limits>
 #include <string>
 
-#include "processor/duckdb/decimal_text.h"
+#include "data/decimal_text.h"
 
-namespace millrace::processor::duckdb {
+namespace millrace::data {
 namespace {
 
 // UTF8String.trimAll: white space and ISO control characters.
@@ -127,4 +127,4 @@ std::optional<float> ParseJavaFloat(std::string_view text) {
   return ParseFloating<float>(text, ParseFloat);
 }
 
-}  // namespace millrace::processor::duckdb
+}  // namespace millrace::data

@@ -1,4 +1,4 @@
-#include "processor/duckdb/decimal_text.h"
+#include "data/decimal_text.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <system_error>
 
-namespace millrace::processor::duckdb {
+namespace millrace::data {
 namespace {
 
 constexpr int kMostDigits = 38;
@@ -169,4 +169,4 @@ std::optional<std::int32_t> ParseJavaInt(std::string_view text) {
 double ParseDouble(std::string_view number) { return Parse<double>(number); }
 float ParseFloat(std::string_view number) { return Parse<float>(number); }
 
-}  // namespace millrace::processor::duckdb
+}  // namespace millrace::data

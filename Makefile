@@ -1,12 +1,14 @@
 # Each target sets up by itself what it needs (scripts/setup.sh); nothing has to be run before.
 
-.PHONY: help build demo test bench tidy format clean
+.PHONY: help build demo test bench fuzz tidy tsan format clean
 
 help:
 	@echo 'make build   the release programs, in build/release/bin/'
 	@echo 'make demo    a Kafka-to-Delta job on an embedded broker, shown in the terminal; 20 seconds'
 	@echo 'make test    all tests: units, streams, a real Kafka broker, other readers of the tables'
-	@echo 'make bench   messages a second, beside a bare Kafka consumer'
+	@echo 'make bench   speed, memory, start, latency, beside a bare Kafka consumer; with SPARK=1 beside real Spark'
+	@echo 'make fuzz    every reader of foreign bytes on damaged ones, SECONDS=60 each; TARGET=name for one'
+	@echo 'make tsan    the unit tests that use threads, with ThreadSanitizer'
 	@echo 'make tidy    clang-tidy over everything'
 	@echo 'make format  clang-format over everything'
 
@@ -23,9 +25,18 @@ test:
 	@scripts/test.sh
 
 bench:
-	@scripts/setup.sh bench
+	@SPARK=$(SPARK) scripts/setup.sh bench
 	@scripts/build.sh release "millrace_programs bare_consumer kafka_produce" -DMILLRACE_BENCH=ON
-	@export $$(scripts/setup.sh paths | xargs) && python3 bench/run.py build/release $(BENCH_ARGS)
+	@export $$(scripts/setup.sh paths | xargs) && python3 bench/run.py build/release $(if $(SPARK),--spark) $(BENCH_ARGS)
+
+fuzz:
+	@scripts/setup.sh fuzz
+	@scripts/build.sh fuzz $(if $(TARGET),fuzz_$(TARGET),millrace_fuzz)
+	@tests/fuzz/run.sh $(or $(SECONDS),60) $(TARGET)
+
+tsan:
+	@scripts/setup.sh test
+	@scripts/tsan.sh
 
 tidy:
 	@scripts/setup.sh tidy

@@ -1,12 +1,13 @@
 // Fills topics for tests and measurements.
 //
 //   kafka_produce --brokers H:P --topic T [--create N] [--topic-config k=v]... [--partitions N]
-//                 [--count N] [--first N] [--rate N] [--codec none|gzip|snappy|lz4|zstd]
+//                 [--count N] [--first N] [--rate N] [--now] [--codec none|gzip|snappy|lz4|zstd]
 //                 [--transaction N [--abort-every M]] [--lines] [--property k=v]...
 //
-// Without --lines, message i (from --first) is a JSON text of about 107 bytes in partition i % N;
-// every tenth has event_type "test":
-//   {"user_id":9,"event_type":"click","value":3.45,"timestamp":"2026-01-01T00:00:00.123Z","n":7}
+// Without --lines, message i (from --first) is a JSON text of about 110 bytes in partition i % N;
+// every tenth has event_type "test"; with --now, the timestamp is the time of sending:
+//   {"user_id":"user-0000009","event_type":"click","value":3.45,
+//    "timestamp":"2026-01-01T00:00:00.123Z","n":7}
 // With --lines, each line of standard input is one message: "text", or "partition TAB text", or
 // "partition TAB key TAB text"; "\N" stands for null.
 // --transaction N puts N messages into each transaction and, with --abort-every M, aborts each
@@ -42,6 +43,7 @@ struct Arguments {
   double rate = 0;
   std::int64_t transaction = 0;
   std::int64_t abort_every = 0;
+  bool now = false;
   bool lines = false;
   std::vector<std::string> properties;
   std::vector<std::string> topic_config;
@@ -56,15 +58,31 @@ std::map<std::string, std::string> Pairs(const std::vector<std::string>& texts) 
   return pairs;
 }
 
-std::string MakeMessage(std::int64_t i) {
+/// "2026-01-01T00:00:00.123Z"
+std::string TimestampText(std::chrono::sys_time<std::chrono::milliseconds> time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
+}
+
+std::string MakeMessage(std::int64_t i, bool now) {
   static constexpr const char* kTypes[] = {"click",  "view",   "purchase", "login",
                                            "logout", "scroll", "search",   "share"};
+  static constexpr std::chrono::sys_days kFirstDay =
+      std::chrono::year(2026) / std::chrono::January / 1;
   const std::uint64_t mixed = static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15ULL >> 33;
   const char* type = i % 10 == 9 ? "test" : kTypes[mixed % 8];
-  return fmt::format(R"({{"user_id":{},"event_type":"{}","value":{}.{:02},)"
-                     R"("timestamp":"2026-01-01T{:02}:{:02}:{:02}.{:03}Z","n":{}}})",
-                     mixed % 1000000, type, mixed % 1000, mixed / 1000 % 100, i / 3600000 % 24,
-                     i / 60000 % 60, i / 1000 % 60, i % 1000, i);
+  const auto time =
+      now ? std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
+          : kFirstDay + std::chrono::milliseconds(i);
+  return fmt::format(R"({{"user_id":"user-{:07}","event_type":"{}","value":{}.{:02},)"
+                     R"("timestamp":"{}","n":{}}})",
+                     mixed % 1000000, type, mixed % 1000, mixed / 1000 % 100, TimestampText(time),
+                     i);
 }
 
 /// Where a message goes and what it is.
@@ -102,7 +120,8 @@ bool NextMessage(const Arguments& arguments, std::int64_t index, Message* messag
   }
   if (index >= arguments.count) return false;
   const std::int64_t number = arguments.first + index;
-  *message = {static_cast<int>(number % arguments.partitions), std::nullopt, MakeMessage(number)};
+  *message = {static_cast<int>(number % arguments.partitions), std::nullopt,
+              MakeMessage(number, arguments.now)};
   return true;
 }
 
@@ -122,10 +141,11 @@ millrace::base::Result<std::int64_t> Produce(const Arguments& arguments,
       if (sent > 0) MILLRACE_RETURN_IF_ERROR(end_transaction());
       MILLRACE_RETURN_IF_ERROR(producer.BeginTransaction());
     }
-    if (arguments.rate > 0) {
-      std::this_thread::sleep_until(
-          start + std::chrono::duration_cast<SteadyClock::duration>(
-                      std::chrono::duration<double>(static_cast<double>(sent) / arguments.rate)));
+    // A burst each 5 ms: to sleep before each message would cost more than to send it.
+    while (arguments.rate > 0) {
+      const std::chrono::duration<double> passed = SteadyClock::now() - start;
+      if (static_cast<double>(sent) < passed.count() * arguments.rate) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
     kafka::OutgoingRecord record;
     if (message.key) record.key = *message.key;
@@ -146,7 +166,7 @@ Status Run(const Arguments& arguments) {
   }
   kafka::Properties properties = base;
   properties["compression.codec"] = arguments.codec;
-  properties["linger.ms"] = arguments.rate > 0 ? "5" : "50";
+  properties["linger.ms"] = arguments.rate > 0 ? "2" : "50";
   properties["queue.buffering.max.messages"] = "500000";
   if (arguments.transaction > 0) {
     properties["transactional.id"] = "kafka_produce-" + arguments.topic;
@@ -175,6 +195,7 @@ int main(int argc, char** argv) {
   app.add_option("--count", arguments.count, "messages");
   app.add_option("--first", arguments.first, "number of the first message");
   app.add_option("--rate", arguments.rate, "messages a second; 0: as fast as possible");
+  app.add_flag("--now", arguments.now, "timestamps of messages are the time of sending");
   app.add_option("--codec", arguments.codec);
   app.add_option("--transaction", arguments.transaction, "messages in each transaction");
   app.add_option("--abort-every", arguments.abort_every, "abort each n-th transaction");

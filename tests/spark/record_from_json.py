@@ -1,10 +1,15 @@
-"""Records what from_json of real Spark answers: writes recorded/from_json.jsonl (see README.md)."""
+"""Records what from_json of real Spark answers: recorded/from_json.jsonl and recorded/from_json_bad_input.jsonl (see README.md).
+
+    python record_from_json.py [FOLDER [values|bad_input ...]]
+"""
+import json
 import sys
 from pathlib import Path
 
 import pyarrow as pa
 
 import canonical
+import from_json_bad_input as bad_input
 import from_json_cases as cases
 from oracle_session import session
 
@@ -79,8 +84,21 @@ class Recorder:
                 self.records.append({"schema": cases.FLAT, "options": {}, "tz": self.zone, "fields": names, "input": canonical.text(document), "output": [[name, value] for name, value in zip(names, row)]})
 
 
-def main(path):
-    spark = session("from_json")
+LONGEST = 400
+
+
+def shortened(output):
+    """A long answer as its length and its FNV-1a hash, both of its JSON text in UTF-8."""
+    text = json.dumps(output, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(text) <= LONGEST:
+        return output
+    hash_ = 0xCBF29CE484222325
+    for byte in text:
+        hash_ = (hash_ ^ byte) * 0x100000001B3 & 0xFFFFFFFFFFFFFFFF
+    return {"long": len(text), "fnv1a": f"{hash_:016x}"}
+
+
+def record_values(spark, folder):
     # Without this the whole struct and its corrupt column would be parsed with narrowed schemas; pruned() records that case.
     spark.conf.set("spark.sql.optimizer.enableJsonExpressionOptimization", "false")
     recorder = Recorder(spark)
@@ -102,9 +120,29 @@ def main(path):
         recorder.run([schema], options, documents)
     spark.conf.set("spark.sql.optimizer.enableJsonExpressionOptimization", "true")
     recorder.pruned()
-    canonical.write(path, recorder.records)
+    canonical.write(folder / "from_json.jsonl", recorder.records)
+
+
+def record_bad_input(spark, folder):
+    spark.conf.set("spark.sql.optimizer.enableJsonExpressionOptimization", "false")
+    records, last = [], None
+    for schema, options, documents in bad_input.every():
+        recorder = Recorder(spark)
+        recorder.run([schema], options, [bad_input.expand(document) for document in documents])
+        if (schema, options) != last:
+            records.append({"schema": schema, "options": options, "tz": "UTC"})
+            last = (schema, options)
+        for document, record in zip(documents, recorder.records, strict=True):
+            records.append({"input": bad_input.form(document), "output": shortened(record["output"])} | ({"corrupt": record["corrupt"]} if "corrupt" in record else {}))
+    canonical.write(folder / "from_json_bad_input.jsonl", records)
+
+
+def main(folder, *parts):
+    spark = session("from_json")
+    for part in parts or ("values", "bad_input"):
+        {"values": record_values, "bad_input": record_bad_input}[part](spark, Path(folder))
     spark.stop()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent / "recorded/from_json.jsonl")
+    main(*(sys.argv[1:] or [Path(__file__).parent / "recorded"]))

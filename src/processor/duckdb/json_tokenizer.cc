@@ -1,10 +1,14 @@
 #include "processor/duckdb/json_tokenizer.h"
 
+#include <algorithm>
+
 #include "processor/duckdb/java_identifier.h"
 
 namespace millrace::processor::duckdb {
 namespace {
 
+// Jackson reads the text in blocks of so many characters.
+constexpr std::size_t kBlockLength = 4000;
 // How much of an unknown word an error report reads.
 constexpr int kLongestReportedToken = 256;
 
@@ -15,6 +19,7 @@ bool IsDigit(int c) { return c >= '0' && c <= '9'; }
 void JsonTokenizer::Reset(std::u16string_view text) {
   text_ = text;
   position_ = 0;
+  block_end_ = 0;
   token_ = next_token_ = JsonToken::kNone;
   incomplete_ = false;
   not_finite_ = false;
@@ -305,11 +310,21 @@ bool JsonTokenizer::RootSpace() {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-// Follows the parser's path for numbers that do not touch the end of the text; on an error the
+// The end of the block that `place` is in; places come in ascending order. A block does not end
+// within a surrogate pair.
+std::size_t JsonTokenizer::BlockEnd(std::size_t place) {
+  while (block_end_ <= place && block_end_ < text_.size()) {
+    block_end_ = std::min(block_end_ + kBlockLength, text_.size());
+    if (block_end_ < text_.size() && (text_[block_end_ - 1] & 0xFC00) == 0xD800) --block_end_;
+  }
+  return block_end_;
+}
+
+// Follows the parser's path for numbers that do not touch the end of a block; on an error the
 // position stays behind the point or the exponent sign, not behind the offending character.
 bool JsonTokenizer::Number(bool negative, std::size_t start, JsonToken* token) {
   std::size_t p = negative ? start + 1 : start;
-  const std::size_t end = text_.size();
+  const std::size_t end = BlockEnd(start);
   if (p >= end) return NumberFromZero(negative, start, token);
   char16_t c = text_[p++];
   if (!IsDigit(c)) {
@@ -359,7 +374,7 @@ bool JsonTokenizer::Number(bool negative, std::size_t start, JsonToken* token) {
   return FinishNumber(negative, int_length, fraction_length, exponent_length, token);
 }
 
-// The other path: numbers that begin with zero or touch the end of the text. On an error the
+// The other path: numbers that begin with zero or touch the end of a block. On an error the
 // position is behind the offending character.
 bool JsonTokenizer::NumberFromZero(bool negative, std::size_t start, JsonToken* token) {
   position_ = negative ? start + 1 : start;

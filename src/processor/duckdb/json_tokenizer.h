@@ -98,6 +98,7 @@ class JsonTokenizer {
   bool QuotedName(char16_t quote);
   bool UnquotedName(int c);
 
+  std::size_t BlockEnd(std::size_t place);
   bool Number(bool negative, std::size_t start, JsonToken* token);
   bool NumberFromZero(bool negative, std::size_t start, JsonToken* token);
   bool FinishNumber(bool negative, int int_length, int fraction_length, int exponent_length,
@@ -120,6 +121,7 @@ class JsonTokenizer {
   JsonSyntax syntax_;
   std::u16string_view text_;
   std::size_t position_ = 0;
+  std::size_t block_end_ = 0;
   JsonToken token_ = JsonToken::kNone;
   JsonToken next_token_ = JsonToken::kNone;
   bool incomplete_ = false;

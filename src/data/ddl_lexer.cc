@@ -1,5 +1,6 @@
 #include "data/ddl_lexer.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace millrace::data {
@@ -116,6 +117,36 @@ void AppendUtf8(std::string* out, std::uint32_t code) {
   }
 }
 
+/// Joins the two halves of a character beyond the first plane, each of which came as an escape of
+/// its own; a half alone becomes '?', as when Java writes it.
+std::string JoinSurrogates(std::string_view text) {
+  std::string out;
+  auto surrogate = [&](std::size_t i) -> std::uint32_t {
+    const std::string_view bytes = text.substr(std::min(i, text.size()), 3);
+    if (bytes.size() < 3 || bytes[0] != '\xED' || static_cast<unsigned char>(bytes[1]) < 0xA0) {
+      return 0;
+    }
+    return 0xD000u | (static_cast<unsigned char>(bytes[1]) & 0x3Fu) << 6 |
+           (static_cast<unsigned char>(bytes[2]) & 0x3Fu);
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const std::uint32_t half = surrogate(i);
+    if (half == 0) {
+      out += text[i++];
+      continue;
+    }
+    const std::uint32_t other = surrogate(i + 3);
+    if (half < 0xDC00 && other >= 0xDC00) {
+      AppendUtf8(&out, 0x10000 + ((half & 0x3FF) << 10) + (other & 0x3FF));
+      i += 6;
+    } else {
+      out += '?';
+      i += 3;
+    }
+  }
+  return out;
+}
+
 /// The number of the first `digits` characters of `text`, or -1 when they are not all digits of
 /// `base`.
 std::int64_t ParseDigits(std::string_view text, std::size_t digits, int base) {
@@ -200,7 +231,7 @@ std::string UnescapeSqlString(std::string_view raw) {
       i += raw[i] == quote ? 2 : 1;
     }
   }
-  return text;
+  return JoinSurrogates(text);
 }
 
 std::vector<DdlToken> TokenizeDdl(std::string_view ddl) {

@@ -8,6 +8,7 @@
 
 #include "data/ddl_lexer.h"
 #include "data/decimal_limits.h"
+#include "data/java_text.h"
 #include "data/json_text.h"
 #include "data/schema_text.h"
 
@@ -57,6 +58,9 @@ std::string CommentMetadata(std::string_view comment) {
   AppendJsonString(&metadata, comment);
   return metadata + "}";
 }
+
+/// Bytes that are no UTF-8 never get into a Java string: they become U+FFFD.
+std::string AsJavaHasIt(std::string_view text) { return EncodeLikeJava(DecodeLikeJava(text)); }
 
 class Parser {
  public:
@@ -530,9 +534,15 @@ class Parser {
 
 }  // namespace
 
-Result<DataType> ParseDataType(std::string_view ddl) { return Parser(ddl).WholeType(); }
+Result<DataType> ParseDataType(std::string_view ddl) {
+  const std::string text = AsJavaHasIt(ddl);
+  return Parser(text).WholeType();
+}
 
-Result<StructType> ParseTableSchema(std::string_view ddl) { return Parser(ddl).WholeColumns(); }
+Result<StructType> ParseTableSchema(std::string_view ddl) {
+  const std::string text = AsJavaHasIt(ddl);
+  return Parser(text).WholeColumns();
+}
 
 Result<DataType> ParseSchemaText(std::string_view ddl_or_json) {
   const std::size_t start = ddl_or_json.find_first_not_of(" \t\r\n");

@@ -100,6 +100,15 @@ TEST(ParseTableSchemaTest, RoundTrip) {
   EXPECT_EQ(schema->toDDL(), ddl);
 }
 
+TEST(ParseTableSchemaTest, TextsAreWhatJavaHasOfThem) {
+  const auto comment = [](const std::string& literal) {
+    return ParseTableSchema("a INT COMMENT '" + literal + "'").value()[0].metadata;
+  };
+  EXPECT_EQ(comment("\xFFx"), "{\"comment\":\"\xEF\xBF\xBDx\"}");
+  EXPECT_EQ(comment("\\ud83d\\ude00"), "{\"comment\":\"\xF0\x9F\x98\x80\"}");
+  EXPECT_EQ(comment("\\ude00\\ud83d."), "{\"comment\":\"?\?.\"}");
+}
+
 struct ErrorCase {
   const char* ddl;
   const char* condition;

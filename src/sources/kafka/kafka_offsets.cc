@@ -61,8 +61,9 @@ std::string FormatOffsets(const Offsets& offsets) {
   for (const auto& [partition, offset] : offsets) {
     if (topic == nullptr || *topic != partition.topic) {
       if (topic != nullptr) text += "},";
-      // Topic names are letters, digits, '.', '_' and '-': nothing to escape.
-      text += fmt::format("\"{}\":{{", partition.topic);
+      // A broker's topic names are letters, digits, '.', '_' and '-'; those of an option may be
+      // anything.
+      text += Json(partition.topic).dump(-1, ' ', false, Json::error_handler_t::replace) + ":{";
       topic = &partition.topic;
     } else {
       text += ',';

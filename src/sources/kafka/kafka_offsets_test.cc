@@ -22,6 +22,12 @@ TEST(KafkaOffsetsTest, AnyOrderAndSpacingIsRead) {
   EXPECT_TRUE(ParseOffsets("{}").value().empty());
 }
 
+TEST(KafkaOffsetsTest, AnyTopicNameIsWrittenAsJson) {
+  const Offsets offsets = {{{"a\"\\\n\u00e9", 0}, 1}};
+  EXPECT_EQ(FormatOffsets(offsets), "{\"a\\\"\\\\\\n\u00e9\":{\"0\":1}}");
+  EXPECT_EQ(ParseOffsets(FormatOffsets(offsets)).value(), offsets);
+}
+
 TEST(KafkaOffsetsTest, OtherShapesAreRefusedWithSparksText) {
   for (const char* text :
        {"", "[]", "{\"t\":5}", "{\"t\":{\"x\":5}}", "{\"t\":{\"0\":\"5\"}}", "{\"t\":{\"0\":1.5}}",

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "connector/duration.h"
 #include "data/time_zone.h"
 
 namespace millrace::session {
@@ -49,16 +50,10 @@ std::optional<std::int64_t> ParseCount(std::string_view text) {
   return value;
 }
 
-/// "10ms", "5s", "1m", or a bare number of milliseconds.
-std::optional<std::int64_t> ParseDurationMs(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || value < 0) return std::nullopt;
-  const std::string_view unit(end, text.data() + text.size() - end);
-  if (unit.empty() || unit == "ms") return value;
-  if (unit == "s") return value * 1000;
-  if (unit == "m" || unit == "min") return value * 60'000;
-  return std::nullopt;
+/// Not negative.
+std::optional<std::chrono::milliseconds> ParseTime(std::string_view text) {
+  const auto time = connector::ParseDuration(text);
+  return time && time->count() >= 0 ? time : std::nullopt;
 }
 
 std::string_view Expected(Kind kind) {
@@ -82,7 +77,7 @@ bool Valid(Kind kind, std::string_view value) {
     case Kind::kCount:
       return ParseCount(value).has_value();
     case Kind::kDuration:
-      return ParseDurationMs(value).has_value();
+      return ParseTime(value).has_value();
     case Kind::kTimeZone:
       return data::LoadTimeZone(value).ok();
     case Kind::kOnlyTrue:
@@ -144,11 +139,10 @@ std::int64_t Conf::min_batches_to_retain() const {
   return *ParseCount(GetKnown("spark.sql.streaming.minBatchesToRetain"));
 }
 std::chrono::milliseconds Conf::polling_delay() const {
-  return std::chrono::milliseconds(*ParseDurationMs(GetKnown("spark.sql.streaming.pollingDelay")));
+  return *ParseTime(GetKnown("spark.sql.streaming.pollingDelay"));
 }
 std::chrono::milliseconds Conf::no_data_progress_interval() const {
-  return std::chrono::milliseconds(
-      *ParseDurationMs(GetKnown("spark.sql.streaming.noDataProgressEventInterval")));
+  return *ParseTime(GetKnown("spark.sql.streaming.noDataProgressEventInterval"));
 }
 
 base::Result<int> ThreadsOfMaster(std::string_view master) {

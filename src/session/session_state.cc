@@ -45,6 +45,14 @@ base::Result<const connector::SinkProvider*> FindSink(std::string_view format) {
   return UnknownFormat("sink", format, known);
 }
 
+void RemoveFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) {
+    base::LogWarn(fmt::format("temporary checkpoint {} stays: {}", path, error.message()));
+  }
+}
+
 /// Asks the list of connectors.
 class EngineSources : public analysis::SourceCatalog {
  public:
@@ -231,7 +239,11 @@ base::Result<std::shared_ptr<RunningQuery>> SessionState::StartQuery(StreamReque
 
   auto query = std::make_shared<RunningQuery>(
       std::move(parts), place.directory, std::move(logical_plan), std::move(physical_plan),
-      listeners_, [this](const RunningQuery* ended) { OnEnd(ended); });
+      listeners_, [this, place](const RunningQuery* ended) {
+        // After a failure it stays, as in Spark: it says how far the query came.
+        if (place.temporary && ended->query().failure().ok()) RemoveFolder(place.directory);
+        OnEnd(ended);
+      });
   {
     std::lock_guard lock(mutex_);
     queries_.push_back(query);

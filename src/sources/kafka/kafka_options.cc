@@ -9,7 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "base/log.h"
-#include "sources/kafka/duration.h"
+#include "connector/duration.h"
 
 namespace millrace::sources::kafka {
 
@@ -336,7 +336,7 @@ Status ReadLimits(const Options& options, KafkaSourceOptions* result) {
                     *result->min_offsets_per_trigger, *result->max_offsets_per_trigger));
   }
   if (const auto delay = options.GetString("maxTriggerDelay")) {
-    const auto parsed = ParseDuration(*delay);
+    const auto parsed = connector::ParseDuration(*delay);
     if (!parsed) {
       return Status::InvalidArgument(
                  fmt::format(

@@ -1,4 +1,4 @@
-#include "sources/kafka/duration.h"
+#include "connector/duration.h"
 
 #include <cctype>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace millrace::sources::kafka {
+namespace millrace::connector {
 
 namespace {
 
@@ -14,10 +14,10 @@ constexpr double kMostMillis = 9e18;
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text,
+                                                       std::chrono::milliseconds without_unit) {
   static const std::map<std::string, std::int64_t> kUnits = {
-      {"", 1},         {"ms", 1},        {"s", 1000},       {"m", 60'000},
-      {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000},
+      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000},
   };
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -30,11 +30,12 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   }
   if (unit == "us") return std::chrono::milliseconds(count / 1000);
   const auto found = kUnits.find(unit);
-  if (found == kUnits.end() ||
-      std::abs(static_cast<double>(count)) > kMostMillis / static_cast<double>(found->second)) {
+  if (!unit.empty() && found == kUnits.end()) return std::nullopt;
+  const std::int64_t millis = unit.empty() ? without_unit.count() : found->second;
+  if (std::abs(static_cast<double>(count)) > kMostMillis / static_cast<double>(millis)) {
     return std::nullopt;
   }
-  return std::chrono::milliseconds(count * found->second);
+  return std::chrono::milliseconds(count * millis);
 }
 
-}  // namespace millrace::sources::kafka
+}  // namespace millrace::connector

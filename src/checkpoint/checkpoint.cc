@@ -110,6 +110,11 @@ class CheckpointDirectory final : public Checkpoint {
 
   /// To be called once, before anything else.
   Status Initialize(base::Random* random) {
+    // What a predecessor left is made durable before any batch rests on it.
+    for (const std::string& folder :
+         {directory_, fs::Join(directory_, kOffsets), fs::Join(directory_, kCommits)}) {
+      MILLRACE_RETURN_IF_ERROR(file_system_->SyncDirectory(folder));
+    }
     const std::string path = fs::Join(directory_, kMetadata);
     auto metadata = file_system_->Read(path);
     if (!metadata.ok() && metadata.status().code() != StatusCode::kNotFound) {

@@ -150,6 +150,11 @@ Status FaultyFileSystem::MakeDirectories(const std::string& directory) {
   return Run<Status>(call.fault, directory, [&] { return base_->MakeDirectories(directory); });
 }
 
+Status FaultyFileSystem::SyncDirectory(const std::string& directory) {
+  MILLRACE_ASSIGN_OR_RETURN(const Call call, Next(Operation::Kind::kSyncDirectory, directory));
+  return Run<Status>(call.fault, directory, [&] { return base_->SyncDirectory(directory); });
+}
+
 Status FaultyFileSystem::Remove(const std::string& path) {
   MILLRACE_ASSIGN_OR_RETURN(const Call call, Next(Operation::Kind::kRemove, path));
   return Run<Status>(call.fault, path, [&] { return base_->Remove(path); });

@@ -23,6 +23,7 @@ struct Operation {
     kStat,
     kList,
     kMakeDirectories,
+    kSyncDirectory,
     kRemove,
     kLock
   };
@@ -61,6 +62,7 @@ class FaultyFileSystem : public FileSystem {
   base::Result<std::optional<FileInfo>> Stat(const std::string& path) override;
   base::Result<std::vector<FileInfo>> List(const std::string& directory) override;
   base::Status MakeDirectories(const std::string& directory) override;
+  base::Status SyncDirectory(const std::string& directory) override;
   base::Status Remove(const std::string& path) override;
   base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override;
 

@@ -71,8 +71,12 @@ class FileSystem {
   virtual base::Result<std::optional<FileInfo>> Stat(const std::string& path) = 0;
   /// Entries of a folder in name order, dotted ones included. NotFound when it does not exist.
   virtual base::Result<std::vector<FileInfo>> List(const std::string& directory) = 0;
-  /// With parents; Ok when it exists already.
+  /// With parents; Ok when it exists already. Durable with the first file in it.
   virtual base::Status MakeDirectories(const std::string& directory) = 0;
+  /// Makes durable every name that stands in `directory`, and its own. Whoever finds a file that
+  /// somebody else has written, and lets anything rest on it, calls this before: that process may
+  /// have died between giving the name and syncing it. Ok when there is no such folder.
+  virtual base::Status SyncDirectory(const std::string& directory) = 0;
   /// Ok when there was nothing to remove. A folder is removed only when empty (Conflict else).
   /// After a power cut what was removed may be back.
   virtual base::Status Remove(const std::string& path) = 0;

@@ -6,9 +6,11 @@
 #include <functional>
 #include <thread>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -259,6 +261,32 @@ TEST(LocalFileSystemTest, ALockNamesItsProcessAndDiesWithIt) {
   EXPECT_TRUE(LocalFileSystem()->TryLock(path).ok());
 }
 
+TEST(LocalFileSystemTest, ALockDoesNotNameAProcessThatIsGone) {
+  const TemporaryFolder folder;
+  const std::string path = Join(folder.path(), ".lock");
+  pid_t gone = 0;
+  const auto hold = [&] { return LocalFileSystem()->TryLock(path)->release() != nullptr; };
+  WithChild(hold, [&](pid_t pid) { gone = pid; });
+  EXPECT_THAT(LocalFileSystem()->Read(path).value(), HasSubstr(fmt::format("{} ", gone)));
+  // Somebody has the lock and has not said yet who he is.
+  const auto hold_silently = [&] {
+    const int fd = open(path.c_str(), O_RDWR);
+    return flock(fd, LOCK_EX | LOCK_NB) == 0;
+  };
+  WithChild(hold_silently, [&](pid_t) {
+    EXPECT_THAT(LocalFileSystem()->TryLock(path).status().message(),
+                HasSubstr("is locked by another process"));
+  });
+  ASSERT_TRUE(LocalFileSystem()->TryLock(path).ok());
+  EXPECT_EQ(LocalFileSystem()->Read(path).value(), "");
+}
+
+TEST_P(FileSystemTest, SyncDirectoryOfWhatIsThereAndIsNot) {
+  ASSERT_TRUE(disk()->CreateExclusive(Path("d/x"), "1").ok());
+  EXPECT_TRUE(disk()->SyncDirectory(Path("d")).ok());
+  EXPECT_TRUE(disk()->SyncDirectory(Path("nothing/there")).ok());
+}
+
 TEST(LocalFileSystemTest, ALeftOverTemporaryFileIsHarmless) {
   const TemporaryFolder folder;
   const std::string path = Join(folder.path(), "d/0");
@@ -267,6 +295,18 @@ TEST(LocalFileSystemTest, ALeftOverTemporaryFileIsHarmless) {
   ASSERT_TRUE(LocalFileSystem()->CreateExclusive(path, "whole").ok());
   EXPECT_EQ(*LocalFileSystem()->Read(path), "whole");
   EXPECT_EQ(LocalFileSystem()->CreateExclusive(path, "again").code(), StatusCode::kConflict);
+}
+
+TEST(LocalFileSystemTest, AFileThatIsTakenAwayUnderWayIsNotPublished) {
+  const TemporaryFolder folder;
+  auto file = LocalFileSystem()->OpenOutput(Join(folder.path(), "x"));
+  ASSERT_TRUE(file.ok() && (*file)->Append("bytes").ok());
+  ASSERT_TRUE(LocalFileSystem()
+                  ->Remove(Join(folder.path(), Names(LocalFileSystem(), folder.path())[0]))
+                  .ok());
+  const base::Status status = (*file)->Close();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(status.message(), HasSubstr("does another process use this folder?"));
 }
 
 TEST(LocalFileSystemTest, ASymbolicLinkThatLeadsNowhereIsNotOverwritten) {

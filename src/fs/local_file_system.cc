@@ -1,6 +1,12 @@
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <mutex>
+#include <set>
+#include <thread>
 #include <utility>
 
 #include <dirent.h>
@@ -74,14 +80,64 @@ int Sync(int fd) {
   return 0;
 }
 
-/// Makes the names in a folder durable.
-Status SyncDirectory(const std::string& directory) {
+/// Makes the names in a folder durable: 0 or the error number.
+int SyncNames(const std::string& directory) {
   const Descriptor fd = Open(directory, O_RDONLY | O_DIRECTORY);
-  if (!fd.ok()) return ErrnoStatus(errno, "open the folder", directory);
+  if (!fd.ok()) return errno;
   const int error = Sync(fd.get());
   // Some network disks have no fsync for folders; they write names through.
-  if (error == 0 || error == EINVAL) return Status::Ok();
-  return ErrnoStatus(error, "sync the folder", directory);
+  return error == EINVAL ? 0 : error;
+}
+
+/// The folders whose own names this process has made durable, up to the root. A folder that is
+/// found may have been made a moment ago by a process that died before it could sync the name, and
+/// with the name goes all that is in it. Thread-safe.
+class DurableFolders {
+ public:
+  static DurableFolders* Get() {
+    static auto* folders = new DurableFolders;  // Never destroyed: threads may outlive main.
+    return folders;
+  }
+
+  /// To be called when `directory` was made anew.
+  void Forget(const std::string& directory) {
+    std::lock_guard lock(mutex_);
+    known_.erase(directory);
+  }
+
+  Status Add(const std::string& directory) {
+    if (IsKnown(directory)) return Status::Ok();
+    const std::string parent(DirName(directory));
+    if (parent == directory || parent.empty()) return Status::Ok();
+    // A folder that may not be opened was not changed by this user either.
+    const int error = SyncNames(parent);
+    if (error != 0 && error != EACCES && error != EROFS) {
+      return ErrnoStatus(error, "sync the folder", parent);
+    }
+    MILLRACE_RETURN_IF_ERROR(Add(parent));
+    std::lock_guard lock(mutex_);
+    if (known_.size() >= kMaxKnown) known_.clear();
+    known_.insert(directory);
+    return Status::Ok();
+  }
+
+ private:
+  static constexpr std::size_t kMaxKnown = 10'000;
+
+  bool IsKnown(const std::string& directory) {
+    std::lock_guard lock(mutex_);
+    return known_.contains(directory);
+  }
+
+  std::mutex mutex_;
+  std::set<std::string> known_;
+};
+
+/// Makes the names in a folder durable, and its own.
+Status MakeNamesDurable(const std::string& directory) {
+  const int error = SyncNames(directory);
+  if (error != 0) return ErrnoStatus(error, "sync the folder", directory);
+  return DurableFolders::Get()->Add(directory);
 }
 
 bool IsDirectory(const std::string& path) {
@@ -89,21 +145,26 @@ bool IsDirectory(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-Status MakeDirectoriesDurably(const std::string& directory) {
-  if (mkdir(directory.c_str(), 0777) == 0) return SyncDirectory(std::string(DirName(directory)));
+/// 0 or the error number, EEXIST when there is something else of that name.
+int MakeDirectory(const std::string& directory) {
+  if (mkdir(directory.c_str(), 0777) == 0) {
+    DurableFolders::Get()->Forget(directory);
+    return 0;
+  }
   const int error = errno;
-  if (error == EEXIST) {
-    if (IsDirectory(directory)) return Status::Ok();
-    return ErrnoStatus(ENOTDIR, "make the folder", directory);
-  }
+  return error == EEXIST && IsDirectory(directory) ? 0 : error;
+}
+
+/// Makes no name durable: the first file in the folder does that.
+Status MakeDirectoriesWithParents(const std::string& directory) {
+  int error = MakeDirectory(directory);
   const std::string parent(DirName(directory));
-  if (error != ENOENT || parent == directory) {
-    return ErrnoStatus(error, "make the folder", directory);
+  if (error == ENOENT && parent != directory) {
+    MILLRACE_RETURN_IF_ERROR(MakeDirectoriesWithParents(parent));
+    error = MakeDirectory(directory);
   }
-  MILLRACE_RETURN_IF_ERROR(MakeDirectoriesDurably(parent));
-  if (mkdir(directory.c_str(), 0777) == 0) return SyncDirectory(parent);
-  if (errno == EEXIST && IsDirectory(directory)) return Status::Ok();  // Somebody else made it.
-  return ErrnoStatus(errno, "make the folder", directory);
+  if (error == 0) return Status::Ok();
+  return ErrnoStatus(error == EEXIST ? ENOTDIR : error, "make the folder", directory);
 }
 
 /// 0 or the error number, EEXIST when `to` exists. Atomic: `to` is never replaced.
@@ -140,7 +201,7 @@ class PendingFile {
   Status Create() {
     int error = TryCreate();
     if (error == ENOENT) {
-      MILLRACE_RETURN_IF_ERROR(MakeDirectoriesDurably(directory_));
+      MILLRACE_RETURN_IF_ERROR(MakeDirectoriesWithParents(directory_));
       error = TryCreate();
     }
     return error == 0 ? Status::Ok() : ErrnoStatus(error, "write", path_);
@@ -162,9 +223,15 @@ class PendingFile {
       return ErrnoStatus(errno, "remove the stale checksum", checksum);
     }
     error = rename(temporary_, path_);
+    if (error == ENOENT) {
+      return Status::Unavailable(
+          fmt::format("cannot write {}: somebody else removed {}; does another process use this "
+                      "folder?",
+                      path_, temporary_));
+    }
     if (error != 0) return ErrnoStatus(error, "write", path_);
     exists_ = false;
-    return SyncDirectory(directory_);
+    return MakeNamesDurable(directory_);
   }
 
   const std::string& path() const { return path_; }
@@ -247,25 +314,50 @@ class LocalOutputFile final : public OutputFile {
 class LocalFileLock final : public FileLock {
  public:
   explicit LocalFileLock(Descriptor fd) : fd_(std::move(fd)) {}
+  /// A name in a lock that nobody holds would mislead whoever finds the next holder at his start.
+  ~LocalFileLock() override {
+    if (ftruncate(fd_.get(), 0) != 0) return;
+  }
 
  private:
   Descriptor fd_;  // Closing it gives the lock back.
 };
 
-/// "process 4711 on host build1", from what the holder has written; "another process" when it has
-/// not.
-std::string HolderOf(int fd) {
+std::string HostName() {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  return host;
+}
+
+/// "process 4711 on host build1", from what the holder of a lock has written; nothing when that is
+/// not there, or names a process of this machine that is gone.
+std::string NamedHolder(int fd) {
   char text[256];
   const ssize_t size = pread(fd, text, sizeof text, 0);
   std::string_view line(text, size > 0 ? static_cast<std::size_t>(size) : 0);
-  line = line.substr(0, line.find('\n'));
-  const std::string_view pid = line.substr(0, line.find(' '));
-  if (pid.empty() || !std::ranges::all_of(pid, [](char c) { return c >= '0' && c <= '9'; })) {
-    return "another process";
+  if (!line.ends_with('\n')) return {};
+  line.remove_suffix(1);
+  const std::size_t blank = line.find(' ');
+  pid_t pid = 0;
+  const auto parsed = std::from_chars(line.data(), line.data() + std::min(blank, line.size()), pid);
+  if (blank == line.npos || parsed.ec != std::errc() || pid <= 0) return {};
+  if (pid == getpid()) return fmt::format("this process ({})", pid);
+  const std::string_view host = line.substr(blank + 1);
+  if (host == HostName() && kill(pid, 0) != 0 && errno == ESRCH) return {};
+  return fmt::format("process {} on host {}", pid, host);
+}
+
+/// The holder of a lock that is held; "another process" when it does not say. It may have the lock
+/// since a moment and write its name in the next: until then there stands nothing, or the name of a
+/// predecessor that was killed.
+std::string HolderOf(int fd) {
+  constexpr auto kPatience = std::chrono::seconds(1);
+  constexpr auto kPause = std::chrono::milliseconds(5);
+  for (auto waited = kPause * 0; waited < kPatience; waited += kPause) {
+    if (std::string holder = NamedHolder(fd); !holder.empty()) return holder;
+    std::this_thread::sleep_for(kPause);
   }
-  if (pid == std::to_string(getpid())) return fmt::format("this process ({})", pid);
-  if (pid.size() == line.size()) return fmt::format("process {}", pid);
-  return fmt::format("process {} on host {}", pid, line.substr(pid.size() + 1));
+  return "another process";
 }
 
 base::WallTime ModifiedOf(const struct stat& info) {
@@ -359,7 +451,11 @@ class LocalDisk final : public FileSystem {
   }
 
   Status MakeDirectories(const std::string& directory) override {
-    return MakeDirectoriesDurably(directory);
+    return MakeDirectoriesWithParents(directory);
+  }
+
+  Status SyncDirectory(const std::string& directory) override {
+    return IsDirectory(directory) ? MakeNamesDurable(directory) : Status::Ok();
   }
 
   Status Remove(const std::string& path) override {
@@ -374,7 +470,7 @@ class LocalDisk final : public FileSystem {
   Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override {
     Descriptor fd = Open(path, O_RDWR | O_CREAT);
     if (!fd.ok() && errno == ENOENT) {
-      MILLRACE_RETURN_IF_ERROR(MakeDirectoriesDurably(std::string(DirName(path))));
+      MILLRACE_RETURN_IF_ERROR(MakeDirectoriesWithParents(std::string(DirName(path))));
       fd = Open(path, O_RDWR | O_CREAT);
     }
     if (!fd.ok()) return ErrnoStatus(errno, "open the lock", path);
@@ -383,9 +479,7 @@ class LocalDisk final : public FileSystem {
       if (errno != EWOULDBLOCK) return ErrnoStatus(errno, "lock", path);
       return Status::Conflict(fmt::format("{} is locked by {}", path, HolderOf(fd.get())));
     }
-    char host[256] = "";
-    gethostname(host, sizeof host - 1);
-    const std::string holder = fmt::format("{} {}\n", getpid(), host);
+    const std::string holder = fmt::format("{} {}\n", getpid(), HostName());
     if (ftruncate(fd.get(), 0) != 0) return ErrnoStatus(errno, "write the lock", path);
     const int error = WriteAll(fd.get(), holder);
     if (error != 0) return ErrnoStatus(error, "write the lock", path);

@@ -21,6 +21,9 @@ class MemoryFileSystem : public FileSystem {
   base::Result<std::optional<FileInfo>> Stat(const std::string& path) override;
   base::Result<std::vector<FileInfo>> List(const std::string& directory) override;
   base::Status MakeDirectories(const std::string& directory) override;
+  base::Status SyncDirectory(const std::string& /*directory*/) override {
+    return base::Status::Ok();
+  }
   base::Status Remove(const std::string& path) override;
   base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override;
 

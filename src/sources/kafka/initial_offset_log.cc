@@ -55,6 +55,8 @@ base::Result<std::string_view> AfterVersion(std::string_view text, const std::st
 base::Result<std::optional<Offsets>> InitialOffsetLog::Read() const {
   MILLRACE_ASSIGN_OR_RETURN(const std::optional<fs::FileInfo> info, file_system_->Stat(path_));
   if (!info) return std::optional<Offsets>();
+  // Batch 0 begins here in all repetitions: whoever wrote it may have died before it was durable.
+  MILLRACE_RETURN_IF_ERROR(file_system_->SyncDirectory(std::string(fs::DirName(path_))));
   MILLRACE_ASSIGN_OR_RETURN(const std::string bytes, file_system_->Read(path_));
   if (bytes.size() < 2) return Malformed(path_, "it is empty.");
   std::string_view text = std::string_view(bytes).substr(1);

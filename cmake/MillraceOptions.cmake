@@ -4,6 +4,7 @@ option(MILLRACE_EXAMPLES "Build examples/ and demo/" ON)
 option(MILLRACE_CCACHE "Compile through ccache where it is installed" ON)
 set(MILLRACE_TESTS AUTO CACHE STRING "Build the tests: ON, OFF, or AUTO (if GoogleTest is found)")
 option(MILLRACE_BENCH "Build bench/" OFF)
+option(MILLRACE_LIBFUZZER "Make the programs of tests/fuzz with libFuzzer; needs clang" OFF)
 set(MILLRACE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize: address,undefined or thread")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

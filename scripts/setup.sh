@@ -5,6 +5,7 @@
 #   scripts/setup.sh test     build, and what `make test` needs: GoogleTest, a Kafka broker, readers of Delta tables
 #   scripts/setup.sh bench    build, and what `make bench` needs: a Kafka broker
 #   scripts/setup.sh tidy     build, and what `make tidy` needs: clang-tidy and clang-format 19
+#   scripts/setup.sh fuzz     build, and what `make fuzz` needs: clang 19 with libFuzzer
 #   scripts/setup.sh paths    installs nothing; prints where things are, as NAME=value lines
 #
 # Debian packages are installed with apt-get when some are missing, which needs root. Everything else goes into one
@@ -265,6 +266,8 @@ profile_bench() {
 # clang 19 needs the C++ library of GCC 12, which g++ brings.
 profile_tidy() { profile_build libgtest-dev libgmock-dev clang-19 clang-tidy-19 clang-format-19; }
 
+profile_fuzz() { profile_build libgtest-dev libgmock-dev clang-19 libclang-rt-19-dev; }
+
 # Only what is there, so that a test can tell what it must do without.
 print_paths() {
   [ ! -f "$deps/stamp" ] || echo "MILLRACE_DEPS_DIR=$deps"
@@ -276,8 +279,8 @@ print_paths() {
 main() {
   case ${1:-build} in
     paths) print_paths; return ;;
-    build | test | bench | tidy) ;;
-    *) die "unknown profile '$1'; one of: build, test, bench, tidy, paths." ;;
+    build | test | bench | tidy | fuzz) ;;
+    *) die "unknown profile '$1'; one of: build, test, bench, tidy, fuzz, paths." ;;
   esac
   mkdir -p "$cache" 2>/dev/null || true
   [ -w "$cache" ] || die "cannot write to $cache; set MILLRACE_CACHE to a folder that can be written."

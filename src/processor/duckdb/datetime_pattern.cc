@@ -122,6 +122,9 @@ base::Status DatetimePattern::SparkError(std::string_view pattern,
                   pattern));
 }
 
+// Deeper patterns are refused instead of using up the stack.
+constexpr std::size_t kMostOpen = 100;
+
 /// Builds the elements as DateTimeFormatterBuilder.appendPattern does.
 class DatetimePattern::Compiler {
  public:
@@ -141,6 +144,12 @@ class DatetimePattern::Compiler {
       } else if (c == '\'') {
         MILLRACE_RETURN_IF_ERROR(Quoted(&at));
       } else if (c == '[') {
+        if (open_.size() == kMostOpen) {
+          return base::Status::Unsupported(
+              fmt::format("A datetime pattern with more than {} optional sections inside one "
+                          "another is not supported.",
+                          kMostOpen));
+        }
         open_.push_back(out_.elements_.size());
         Append({Kind::kOptionalStart});
         ++at;

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# What `make tsan` runs: the unit tests of the modules that use threads, with ThreadSanitizer.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+modules=(base fs connector checkpoint stream clients_kafka clients_delta sources_kafka sinks_delta session)
+tests=()
+for module in "${modules[@]}"; do tests+=("millrace_${module}_test"); done
+scripts/build.sh tsan "${tests[*]}" -DMILLRACE_TESTS=ON
+export TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp history_size=4 second_deadlock_stack=1 ${TSAN_OPTIONS:-}"
+ctest --test-dir build/tsan --output-on-failure -R "^($(IFS='|'; echo "${tests[*]}"))\$"

@@ -1,11 +1,12 @@
 # Each target sets up by itself what it needs (scripts/setup.sh); nothing has to be run before.
 
-.PHONY: help build demo test bench fuzz tidy tsan format clean
+.PHONY: help build demo test prove bench fuzz tidy tsan format clean
 
 help:
 	@echo 'make build   the release programs, in build/release/bin/'
 	@echo 'make demo    a Kafka-to-Delta job on an embedded broker, shown in the terminal; 20 seconds'
 	@echo 'make test    all tests: units, streams, a real Kafka broker, other readers of the tables'
+	@echo 'make prove   the job killed 240 times, each of its calls on the disk failing, two at a time; SEED=n repeats a run'
 	@echo 'make bench   speed, memory, start, latency, beside a bare Kafka consumer; with SPARK=1 beside real Spark'
 	@echo 'make fuzz    every reader of foreign bytes on damaged ones, SECONDS=60 each; TARGET=name for one'
 	@echo 'make tsan    the unit tests that use threads, with ThreadSanitizer'
@@ -23,6 +24,10 @@ demo: build
 test:
 	@scripts/setup.sh test
 	@scripts/test.sh
+
+prove:
+	@scripts/setup.sh test
+	@SEED=$(SEED) KILLS=$(KILLS) scripts/prove.sh
 
 bench:
 	@SPARK=$(SPARK) scripts/setup.sh bench

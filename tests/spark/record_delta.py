@@ -1,8 +1,11 @@
-"""Records what a stream of real Spark + Delta writes, and what it refuses: recorded/delta_{shapes,empties,refusals,constraints,features,casts}.jsonl (see README.md).
+"""Records what a stream of real Spark + Delta writes, and what it refuses: recorded/delta_{shapes,empties,refusals,constraints,features,casts,cast_values}.jsonl (see README.md).
 
 {"what": ..., "setup": [SQL], "select": [SQL], "partitionBy", "mode", "options", then
  "error" (as in canonical.py, of the query) or "log": {file name in _delta_log: text}, "files": data files with their Parquet schema and footer facts, "rows": the table read back}.
 Each case has its own table and checkpoint. The stream has one batch (or `batches`), made of a file source with the column `id` (0, 1, 2).
+
+`record_delta.py FOLDER inputs` adds to each line what went into the sink, so that another engine needs no SQL to repeat the case:
+ "input_schema": JSON, "input": the rows of each batch (one entry when all batches are alike), "batches": how many there were.
 """
 import json
 import os
@@ -83,6 +86,42 @@ class Recorder:
                                         "columns": [] if group is None else [{"path": group.column(i).path_in_schema, "physical": group.column(i).physical_type, "compression": group.column(i).compression, "encodings": list(group.column(i).encodings), "statistics": group.column(i).is_stats_set} for i in range(group.num_columns)]})
         record["hidden_files"] = sorted(str(path.relative_to(table)) for path in table.rglob(".*") if path.is_file())[:6] if schemas else []
         self.records.append(record)
+
+    def add_inputs(self, path, part):
+        """Runs the selects of `part` again, without a sink, and writes what they give into the lines of `path`."""
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        left = list(records)
+
+        def case(what, select, aggregate=None, batches=1, conf=None, **_):
+            record = next((one for one in left if one["what"] == what and one["select"] == list(select)), None)
+            if record is None:
+                return print(f"{path.name} has no {what!r} of this kind")
+            left.remove(record)
+            for key, value in (conf or {}).items():
+                self.spark.conf.set(key, value)
+            try:
+                inputs = []
+                for i in range(batches if not aggregate else 0):
+                    frame = self.spark.read.schema("id BIGINT").parquet(str(WORK / f"sources/part-{i:02}.parquet")).selectExpr(*select)
+                    record["input_schema"] = json.loads(frame.schema.json())
+                    inputs.append([list(row) for row in zip(*canonical.columns(frame))])
+                    if i == 0 and "input_file_name" not in str(select):
+                        break
+                inputs.reverse()  # The file source took the newer of two files first.
+                record |= {"input": inputs[:1] if all(one == inputs[0] for one in inputs) else inputs, "batches": batches}
+            except Exception as failure:
+                record.pop("input_schema", None)
+                record["no_input"] = canonical.error(failure)["error"]["condition"]
+            finally:
+                for key in conf or {}:
+                    self.spark.conf.unset(key)
+
+        self.case = lambda what, select, setup=(), partition=(), mode="append", options=None, **keys: case(what, select, **keys)
+        part(self)
+        del self.case
+        for record in left:
+            print(f"{path.name}: {record['what']!r} is not in the script")
+        canonical.write(path, records, {str(WORK): "<dir>"})
 
     @staticmethod
     def hidden(text, hide):
@@ -260,16 +299,115 @@ def casts(r):
         r.case(f"mergeSchema: stream has {source}, table has string", [f"{value} AS v", "1 AS more"], ["CREATE TABLE TABLE_PATH (v STRING) USING delta"], options={"mergeSchema": "true"})
 
 
+def cast_values(r):
+    """Values on their way into a table of another type, one type of the stream and of the table at a time: accepted ones together, each that fails on its own.
+
+    Values come out of explode, because Spark folds a cast of a constant and then describes its failure in other words."""
+    def accepted(source, target, *values, **keys):
+        r.case(f"{source} into {target}", [f"explode(array({', '.join(values)})) AS v"], [f"CREATE TABLE TABLE_PATH (v {target}) USING delta"], **keys)
+
+    def refused(source, target, *values):
+        for value in values:
+            r.case(f"{source} into {target}: {value}", [f"explode(array({value})) AS v"], [f"CREATE TABLE TABLE_PATH (v {target}) USING delta"])
+
+    for target in ("tinyint", "int", "bigint"):
+        accepted("string", target, "' 12 '", "'+7'", "'-0'", "NULL", "'\\t5\\n'")
+    refused("string", "int", "'1.5'", "'1e3'", "''", "'2147483648'", "'1L'", "'it\\'s'")
+    refused("string", "tinyint", "'300'")
+    refused("string", "bigint", "'9223372036854775808'")
+    accepted("string", "double", "' 2 '", "'1e400'", "'-1e-400'", "'Infinity'", "'-inf'", "'NaN'", "'1.5f'", "'0x1p3'", "'-0'", "NULL")
+    accepted("string", "float", "'0.1'", "'1e39'", "'nan'", "'16777217'", "NULL")
+    refused("string", "double", "'1,5'", "''")
+    accepted("string", "decimal(5,2)", "'12.345'", "'1e2'", "'-0.005'", "' 7 '", "'.5'", "NULL", "'999.994'")
+    refused("string", "decimal(5,2)", "'1234.5'", "'999.995'", "'x'", "''", "'NaN'", "'1e50'", "repeat('9', 40)")
+    accepted("string", "date", "'2026-1-2'", "'2026'", "'2026-03'", "' 2026-01-01 '", "'2026-01-01 10:00:00'", "'2026-01-01Tx'", "NULL")
+    refused("string", "date", "'2026-13-01'", "'1.1.2026'", "''")
+    for zone in ("UTC", "Europe/Berlin"):
+        accepted("string", "timestamp", "'2026-01-01 10:00:00.1234567'", "'2026-07-01T10:00:00'", "'2026-01-01 10:00:00+05:30'", "'2026-01-01 10:00:00 America/New_York'", "'2026-03-29 02:30:00'", "'2026-10-25 02:30:00'", "'1800-01-01 00:00:00'", "NULL", conf={"spark.sql.session.timeZone": zone})
+    refused("string", "timestamp", "'2026-02-30 00:00:00'", "'2026-01-01 25:00:00'", "''")
+    accepted("string", "timestamp_ntz", "'2026-01-01 10:00:00.5'", "'2026-01-01'", "'2026-01-01 10:00:00+05:30'", "NULL")
+    accepted("string", "binary", "'\u00e9'", "''", "NULL")
+    for target in ("tinyint", "int", "bigint"):
+        accepted("double", target, "-1.9D", "1.9D", "-0.0D", "127.9D", "-128.9D", "CAST(NULL AS DOUBLE)")
+    refused("double", "tinyint", "128.0D", "-129.0D")
+    refused("double", "bigint", "9.3e18D", "double('-Infinity')")
+    accepted("double", "bigint", "9.223372036854775807e18D", "-9.223372036854775808e18D")
+    refused("float", "int", "2147483648.0F", "float('NaN')")
+    accepted("double", "float", "1e300D", "-1e300D", "1e-300D", "0.1D", "double('NaN')", "CAST(NULL AS DOUBLE)")
+    accepted("double", "decimal(10,2)", "1.005D", "0.125D", "-0.125D", "1e-300D", "12345678.125D", "double('NaN')", "double('Infinity')", "CAST(NULL AS DOUBLE)")
+    refused("double", "decimal(5,2)", "1000.0D", "999.995D", "1e300D")
+    accepted("float", "decimal(10,4)", "0.1F", "16777216.0F / 1000", "float('NaN')")
+    accepted("bigint", "float", "9007199254740993L", "9223372036854775807L", "CAST(NULL AS BIGINT)")
+    accepted("bigint", "double", "9007199254740993L", "-9223372036854775808L")
+    accepted("int", "decimal(5,2)", "999", "-999", "CAST(NULL AS INT)")
+    refused("int", "decimal(5,2)", "1000")
+    refused("bigint", "decimal(5,2)", "9223372036854775807L")
+    refused("bigint", "tinyint", "128L", "-129L")
+    refused("decimal(10,2)", "int", "CAST('99999999.99' AS DECIMAL(10,2)) * 100")
+    refused("decimal(10,2)", "tinyint", "CAST('128.00' AS DECIMAL(10,2))")
+    accepted("decimal(10,2)", "tinyint", "CAST('127.99' AS DECIMAL(10,2))", "CAST('-128.99' AS DECIMAL(10,2))")
+    refused("decimal(38,0)", "bigint", "CAST('99999999999999999999999999999999999999' AS DECIMAL(38,0))")
+    accepted("decimal(38,18)", "double", "CAST('0.1' AS DECIMAL(38,18))", "CAST('12345678901234567890.123456789012345678' AS DECIMAL(38,18))")
+    accepted("decimal(38,18)", "float", "CAST('0.1' AS DECIMAL(38,18))", "CAST('12345678901234567890.123456789012345678' AS DECIMAL(38,18))")
+    accepted("decimal(10,4)", "decimal(6,2)", "CAST('1.2350' AS DECIMAL(10,4))", "CAST('-1.2350' AS DECIMAL(10,4))", "CAST('1.2349' AS DECIMAL(10,4))")
+    refused("decimal(10,4)", "decimal(6,2)", "CAST('9999.9950' AS DECIMAL(10,4))")
+    for zone in ("UTC", "Europe/Berlin"):
+        keys = {"conf": {"spark.sql.session.timeZone": zone}}
+        accepted("timestamp", "date", "TIMESTAMP'2026-01-01 23:30:00 UTC'", "TIMESTAMP'1969-12-31 23:59:59.999999 UTC'", "TIMESTAMP'1800-01-01 23:50:00 UTC'", **keys)
+        accepted("timestamp", "timestamp_ntz", "TIMESTAMP'2026-07-01 23:30:00.000001 UTC'", "TIMESTAMP'1800-01-01 00:00:00 UTC'", **keys)
+        accepted("timestamp", "string", "TIMESTAMP'2026-07-01 23:30:00.120000 UTC'", "TIMESTAMP'1800-01-01 00:00:00 UTC'", "CAST(NULL AS TIMESTAMP)", **keys)
+        accepted("timestamp_ntz", "timestamp", "TIMESTAMP_NTZ'2026-03-29 02:30:00'", "TIMESTAMP_NTZ'2026-10-25 02:30:00'", "TIMESTAMP_NTZ'1800-01-01 00:00:00'", **keys)
+        accepted("date", "timestamp", "DATE'2026-07-01'", "DATE'1800-01-01'", **keys)
+    accepted("double", "string", "1e7D", "1e-5D", "-0.0D", "double('NaN')", "double('-Infinity')", "0.1D")
+    accepted("float", "string", "0.1F", "1e10F", "16777216.0F")
+    accepted("decimal(10,7)", "string", "CAST('0.0000001' AS DECIMAL(10,7))", "CAST('1.5' AS DECIMAL(10,7))", "CAST(0 AS DECIMAL(10,7))")
+    accepted("binary", "string", "X'61FF62'", "X''", "X'C3A9'")
+    accepted("date", "string", "DATE'-0044-03-15'", "DATE'+10000-01-01'", "DATE'0001-01-01'")
+
+    struct = "named_struct('x', 1L, 'y', 'b')"
+    accepted("struct<x:bigint,y:string>", "struct<y:string,x:int>", struct, "NULL", "named_struct('x', NULL, 'y', NULL)")
+    accepted("struct<X:bigint>", "struct<w:string,x:int>", "named_struct('X', 5L)", "NULL")
+    accepted("struct<x:struct<y:bigint>>", "struct<x:struct<z:int,y:int>>", "named_struct('x', named_struct('y', 5L))", "named_struct('x', NULL)", "NULL")
+    refused("struct<x:bigint>", "struct<x:int>", "named_struct('x', 3000000000L)")
+    refused("struct<s:struct<x:bigint>>", "struct<s:struct<x:int>>", "named_struct('s', named_struct('x', 3000000000L))")
+    refused("array<bigint>", "array<int>", "array(1L, 3000000000L)")
+    refused("array<struct<x:bigint>>", "array<struct<x:int>>", "array(named_struct('x', 3000000000L))")
+    accepted("array<struct<x:bigint>>", "array<struct<w:string,x:int>>", "array(named_struct('x', 5L), NULL)", "NULL", "array()" if False else "filter(array(named_struct('x', 5L)), e -> false)")
+    accepted("array<array<bigint>>", "array<array<string>>", "array(array(1L, NULL), NULL)", "NULL")
+    accepted("map<string,bigint>", "map<string,int>", "map('k', 5L, 'l', NULL)", "NULL", "map_filter(map('k', 5L), (k, v) -> false)")
+    accepted("map<string,struct<x:bigint>>", "map<string,struct<w:string,x:int>>", "map('k', named_struct('x', 5L), 'l', NULL)", "NULL")
+    accepted("map<string,struct<a:string,b:string>>", "map<string,struct<b:string,a:string>>", "map('k', named_struct('a', 'a', 'b', 'b'))")
+    accepted("array<array<struct<a:string,b:string>>>", "array<array<struct<b:string,a:string>>>", "array(array(named_struct('a', 'a', 'b', 'b')))")
+    accepted("map<struct<x:bigint>,int>", "map<struct<x:int>,int>", "map(named_struct('x', 5L), 1)")
+    accepted("map<double,int>", "map<int,int>", "map(1.1D, 1, 2.5D, 2)")
+    accepted("map<double,int> with keys that fall together", "map<int,int>", "map(1.1D, 1, 1.5D, 2)")
+    refused("map<string,bigint>", "map<string,int>", "map('k', 3000000000L)")
+    refused("map<bigint,string>", "map<int,string>", "map(3000000000L, 'v')")
+    refused("map<string,struct<x:bigint>>", "map<string,struct<x:int>>", "map('k', named_struct('x', 3000000000L))")
+    refused("array<string>", "array<date>", "array('x')")
+    refused("struct<x:string>", "struct<x:timestamp>", "named_struct('x', 'q')")
+    r.case("array<struct> into array<struct>: a field more", ["array(named_struct('x', 1, 'y', 2)) AS v"], ["CREATE TABLE TABLE_PATH (v ARRAY<STRUCT<x: INT>>) USING delta"])
+    r.case("array<struct> into array<struct>: a field more, mergeSchema", ["array(named_struct('y', 2, 'x', 1L)) AS v"], ["CREATE TABLE TABLE_PATH (v ARRAY<STRUCT<x: INT>>) USING delta"], options={"mergeSchema": "true"})
+    r.case("struct into struct: a field more, mergeSchema", ["named_struct('y', 2, 'X', 1L) AS v"], ["CREATE TABLE TABLE_PATH (v STRUCT<x: INT>) USING delta"], options={"mergeSchema": "true"})
+    r.case("another column's cast does not touch a struct", ["IF(id = 1, named_struct('x', 1), NULL) AS v", "id AS i"], ["CREATE TABLE TABLE_PATH (v STRUCT<x: INT>, i INT) USING delta"])
+    r.case("a cast of the column by which the table is partitioned", ["id AS v", "concat('0', id) AS p"], ["CREATE TABLE TABLE_PATH (v INT, p INT) USING delta PARTITIONED BY (p)"])
+    r.case("a cast gives null for a column that may not be null", ["double('NaN') AS v"], ["CREATE TABLE TABLE_PATH (v DECIMAL(5,2) NOT NULL) USING delta"])
+
+
 def main(folder, parts):
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     spark = session("delta")
     recorder = Recorder(spark)
-    for part in (shapes, empties, refusals, constraints, features, casts):
-        if not parts or part.__name__ in parts:
+    for part in (shapes, empties, refusals, constraints, features, casts, cast_values):
+        path = folder / f"delta_{part.__name__}.jsonl"
+        if "inputs" in parts and path.exists():
+            recorder.add_inputs(path, part)
+        elif not parts or part.__name__ in parts:
             recorder.records = []
             part(recorder)
-            canonical.write(folder / f"delta_{part.__name__}.jsonl", recorder.records, {str(WORK): "<dir>"})
+            canonical.write(path, recorder.records, {str(WORK): "<dir>"})
+            recorder.add_inputs(path, part)
     spark.stop()
 
 

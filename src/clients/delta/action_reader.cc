@@ -1,5 +1,7 @@
 #include "clients/delta/action_reader.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -26,7 +28,9 @@ class Fields {
   void Read(std::string_view key, std::int64_t* out) { Get(key, out); }
   void Read(std::string_view key, std::int32_t* out) {
     std::int64_t wide = *out;
-    if (Get(key, &wide)) *out = static_cast<std::int32_t>(wide);
+    if (!Get(key, &wide)) return;
+    if (!std::in_range<std::int32_t>(wide)) return Wrong(key);
+    *out = static_cast<std::int32_t>(wide);
   }
   template <typename T>
   void Read(std::string_view key, std::optional<T>* out) {
@@ -80,6 +84,8 @@ class Fields {
   void Require(std::string_view key) {
     if (!Has(key) && problem_.empty()) problem_ = fmt::format("\"{}\" is missing", key);
   }
+  /// What is wrong so far does not matter.
+  void Forgive() { problem_.clear(); }
   object source() const { return source_; }
   const std::string& problem() const { return problem_; }
 
@@ -115,9 +121,9 @@ class Fields {
   std::string problem_;
 };
 
+// Provenance, in which engines write what they like; only the timestamp has a meaning for others.
 CommitInfo ReadCommitInfo(Fields* fields) {
   CommitInfo info;
-  fields->Read("inCommitTimestamp", &info.in_commit_timestamp);
   fields->Read("timestamp", &info.timestamp);
   fields->Read("operation", &info.operation);
   fields->Read("isBlindAppend", &info.is_blind_append);
@@ -130,6 +136,8 @@ CommitInfo ReadCommitInfo(Fields* fields) {
       info.operation_parameters.emplace_back(std::string(key), simdjson::minify(value));
     }
   }
+  fields->Forgive();
+  fields->Read("inCommitTimestamp", &info.in_commit_timestamp);
   return info;
 }
 

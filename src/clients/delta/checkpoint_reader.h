@@ -21,4 +21,10 @@ base::Status ReadCheckpoint(fs::FileSystem* file_system, const std::string& log_
                             const CheckpointFiles& checkpoint, CheckpointContent content,
                             const std::function<base::Status(Action&&)>& take);
 
+/// The same for the bytes of one Parquet file of a checkpoint; a `sidecar` action comes as it is.
+/// Corrupt names `file` and the field that is missing or has the wrong type.
+base::Status ReadCheckpointFile(std::string bytes, const std::string& file,
+                                CheckpointContent content,
+                                const std::function<base::Status(Action&&)>& take);
+
 }  // namespace millrace::clients::delta

@@ -12,7 +12,7 @@
 #include "clients/delta/errors.h"
 #include "clients/delta/file_path.h"
 #include "clients/delta/interval_text.h"
-#include "clients/delta/json_text.h"
+#include "clients/delta/last_checkpoint.h"
 #include "clients/delta/table_features.h"
 #include "clients/parquet/parquet_writer.h"
 
@@ -98,28 +98,17 @@ std::int64_t CutOff(const Metadata& metadata, const std::string& property,
   if (const auto text = metadata.Property(property)) {
     if (const auto parsed = ParseInterval(*text)) kept = parsed;
   }
-  return kept ? base::ToMillis(now) - kept->count() : INT64_MIN;
-}
-
-// Hadoop checks the hidden checksum beside a file, and Spark's would no longer fit: it goes first.
-Status PointTo(fs::FileSystem* file_system, const std::string& log_path, std::int64_t version,
-               const CheckpointFile& checkpoint, std::int64_t size_bytes) {
-  std::string text;
-  JsonWriter json(&text);
-  json.BeginObject();
-  json.Key("version").Number(version);
-  json.Key("size").Number(checkpoint.total_rows());
-  json.Key("sizeInBytes").Number(size_bytes);
-  json.Key("numOfAddFiles").Number(checkpoint.add_files());
-  json.EndObject();
-  MILLRACE_RETURN_IF_ERROR(file_system->Remove(fs::Join(log_path, "._last_checkpoint.crc")));
-  return file_system->Replace(fs::Join(log_path, "_last_checkpoint"), text);
+  std::int64_t cut_off = INT64_MIN;
+  if (!kept || __builtin_sub_overflow(base::ToMillis(now), kept->count(), &cut_off)) {
+    return INT64_MIN;
+  }
+  return cut_off;
 }
 
 }  // namespace
 
 Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
-                       const TableState& state, base::WallTime now) {
+                       const TableState& state, base::WallTime now, std::int64_t previous) {
   if (BoolProperty(state.metadata, "delta.checkpoint.writeStatsAsStruct", false) ||
       !BoolProperty(state.metadata, "delta.checkpoint.writeStatsAsJson", true)) {
     return Status::Unsupported(
@@ -143,14 +132,20 @@ Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
     if (remove.deletion_timestamp.value_or(0) < oldest_tombstone) return Status::Ok();
     return file->Append(std::move(remove));
   };
-  MILLRACE_RETURN_IF_ERROR(ReconcileFiles(file_system, log_path, state.version, visitor, restart));
+  MILLRACE_RETURN_IF_ERROR(
+      ReconcileFiles(file_system, log_path, state.version, visitor, restart, previous));
   Result<std::int64_t> size_bytes = file->Close();
   if (!size_bytes.ok()) {
     // Another writer's checkpoint of one version says the same as ours.
     if (size_bytes.status().code() == StatusCode::kConflict) return Status::Ok();
     return size_bytes.status().WithContext(fmt::format("checkpoint {}", path));
   }
-  return PointTo(file_system, log_path, state.version, *file, *size_bytes);
+  LastCheckpoint hint;
+  hint.version = state.version;
+  hint.size = file->total_rows();
+  hint.size_bytes = *size_bytes;
+  hint.add_files = file->add_files();
+  return PointTo(file_system, log_path, hint);
 }
 
 }  // namespace millrace::clients::delta

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/clock.h"
@@ -16,8 +17,13 @@ namespace millrace::clients::delta {
 /// (`delta.checkpoint.writeStatsAsStruct` = true) or not as JSON (`.writeStatsAsJson` = false): a
 /// checkpoint without them would lose them, so it is left to an engine that writes that form. A
 /// table with v2Checkpoint gets a checkpoint of that form under the classic name, without sidecars.
-/// Ok when the checkpoint exists already.
+/// Ok when the checkpoint exists already. Works on files alone: another thread may commit
+/// meanwhile.
+///
+/// `previous`: a version whose checkpoint has its classic name, or -1. With it the log is not
+/// listed, so that the cost does not grow with the log; when it is not there, the listing decides.
 base::Status WriteCheckpoint(fs::FileSystem* file_system, const std::string& log_path,
-                             const TableState& state, base::WallTime now);
+                             const TableState& state, base::WallTime now,
+                             std::int64_t previous = -1);
 
 }  // namespace millrace::clients::delta

@@ -197,6 +197,11 @@ std::uint64_t PrefixOf(std::string_view text) {
   return __builtin_bswap64(bytes);
 }
 
+class NullStatistics : public LeafStatistics {
+ public:
+  bool is_ordered() const override { return false; }
+};
+
 class StringStatistics : public LeafStatistics {
  public:
   explicit StringStatistics(int prefix_units) : prefix_units_(prefix_units) {}
@@ -283,7 +288,7 @@ std::unique_ptr<LeafStatistics> LeafStatistics::Make(const DataType& type,
     case Kind::kVarchar:
       return std::make_unique<StringStatistics>(string_prefix_units);
     default:
-      return std::make_unique<LeafStatistics>();
+      return std::make_unique<NullStatistics>();
   }
 }
 

@@ -21,6 +21,8 @@ class LeafStatistics {
   /// Precondition: `values` has the Arrow type of the column (data::ToArrowType).
   void Update(const arrow::Array& values);
   std::int64_t nulls() const { return nulls_; }
+  /// Is the type one of those that Delta keeps bounds of?
+  virtual bool is_ordered() const { return true; }
   /// The bound as JSON, or nullopt when there is none that holds.
   virtual std::optional<std::string> MinimumJson() const { return std::nullopt; }
   virtual std::optional<std::string> MaximumJson() const { return std::nullopt; }

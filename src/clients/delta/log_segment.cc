@@ -1,6 +1,7 @@
 #include "clients/delta/log_segment.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -48,6 +49,8 @@ Result<LogListing> ListLog(fs::FileSystem* file_system, const std::string& log_p
   for (const fs::FileInfo& file : *files) {
     if (file.is_directory) continue;
     const LogFileName name = ParseLogFileName(file.name);
+    // There is no version after it, so this one cannot be meant either.
+    if (name.version == std::numeric_limits<std::int64_t>::max()) continue;
     switch (name.kind) {
       case LogFileName::Kind::kCommit:
         listing.commits.push_back(name.version);

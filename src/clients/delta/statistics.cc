@@ -236,10 +236,17 @@ struct StatisticsCollector::Column {
     return Status::Ok();
   }
 
-  // Writes `get(leaf)` below the name of each selected leaf that has one.
-  template <typename Get>
-  void Write(JsonWriter* json, const Get& get) const {
-    if (!node->selected) return;
+  // Is it, or does it hold, a selected leaf that `counts`?
+  template <typename Counts>
+  bool Holds(const Counts& counts) const {
+    if (leaf != nullptr) return counts(*leaf);
+    return std::ranges::any_of(children, [&](const Column& child) { return child.Holds(counts); });
+  }
+
+  // Writes `get(leaf)` below the name of each selected leaf that `counts` and has one.
+  template <typename Counts, typename Get>
+  void Write(JsonWriter* json, const Counts& counts, const Get& get) const {
+    if (!Holds(counts)) return;
     if (leaf != nullptr) {
       if (const std::optional<std::string> value = get(*leaf)) {
         json->Key(node->physical_name).Raw(*value);
@@ -247,7 +254,7 @@ struct StatisticsCollector::Column {
       return;
     }
     json->Key(node->physical_name).BeginObject();
-    for (const Column& child : children) child.Write(json, get);
+    for (const Column& child : children) child.Write(json, counts, get);
     json->EndObject();
   }
 };
@@ -274,20 +281,22 @@ std::string StatisticsCollector::ToJson() const {
   std::string text;
   JsonWriter json(&text);
   json.BeginObject().Key("numRecords").Number(rows_);
-  const bool any =
-      std::ranges::any_of(columns_, [](const Column& column) { return column.node->selected; });
-  const auto section = [&](std::string_view name, const auto& get) {
+  // As Spark's, a section stands there when the table has a column for it, whatever its values.
+  const auto section = [&](std::string_view name, const auto& counts, const auto& get) {
+    const bool any =
+        std::ranges::any_of(columns_, [&](const Column& column) { return column.Holds(counts); });
+    if (!any) return;
     json.Key(name).BeginObject();
-    for (const Column& column : columns_) column.Write(&json, get);
+    for (const Column& column : columns_) column.Write(&json, counts, get);
     json.EndObject();
   };
-  if (any) {
-    section("minValues", [](const LeafStatistics& leaf) { return leaf.MinimumJson(); });
-    section("maxValues", [](const LeafStatistics& leaf) { return leaf.MaximumJson(); });
-    section("nullCount", [](const LeafStatistics& leaf) {
-      return std::optional<std::string>(std::to_string(leaf.nulls()));
-    });
-  }
+  const auto ordered = [](const LeafStatistics& leaf) { return leaf.is_ordered(); };
+  const auto all = [](const LeafStatistics&) { return true; };
+  section("minValues", ordered, [](const LeafStatistics& leaf) { return leaf.MinimumJson(); });
+  section("maxValues", ordered, [](const LeafStatistics& leaf) { return leaf.MaximumJson(); });
+  section("nullCount", all, [](const LeafStatistics& leaf) {
+    return std::optional<std::string>(std::to_string(leaf.nulls()));
+  });
   if (plan_->says_tight_bounds()) json.Key("tightBounds").Bool(true);
   json.EndObject();
   return text;

@@ -108,7 +108,9 @@ class Obstacles {
         HasFieldMetadata(field, "delta.identity.step")) {
       Add("identityColumns", fmt::format("column `{}` is an identity column", path));
     }
-    if (HasFieldMetadata(field, "__CHAR_VARCHAR_TYPE_STRING")) {
+    const bool nested = path.size() != field.name.size();
+    if (HasFieldMetadata(field, "__CHAR_VARCHAR_TYPE_STRING") &&
+        (nested || !field.dataType.is(DataType::Kind::kString))) {
       Add("charVarchar", fmt::format("column `{}` has a length limit", path));
     }
     if (HasFieldMetadata(field, "__COLLATIONS")) {

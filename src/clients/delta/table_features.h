@@ -19,7 +19,8 @@ base::Status CheckReadable(const Protocol& protocol, std::string_view table);
 
 /// May we append to this table? Refuses, naming all of them at once, the features that we do not
 /// know, and those that we know but cannot honour as they are used in this table: CHECK
-/// constraints, SQL invariants, generated, identity, char(n) and varchar(n) columns.
+/// constraints, SQL invariants, generated and identity columns, and char(n) and varchar(n) inside
+/// arrays, maps and structs (a column's own length is for the writer to check).
 base::Status CheckAppendable(const Protocol& protocol, const Metadata& metadata,
                              const StructType& schema, std::string_view table);
 

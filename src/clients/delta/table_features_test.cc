@@ -49,10 +49,10 @@ TEST(TableFeatures, WhatWeHonourIsTaken) {
 TEST(TableFeatures, UseOfThemInNestedColumnsIsSeen) {
   const StructType inner =
       StructType().add("g", LongType(), true, R"({"delta.generationExpression":"a + 1"})");
-  const StructType schema =
-      StructType()
-          .add("a", ArrayType(inner))
-          .add("v", StringType(), true, R"x({"__CHAR_VARCHAR_TYPE_STRING":"varchar(3)"})x");
+  const StructType schema = StructType()
+                                .add("a", ArrayType(inner))
+                                .add("v", ArrayType(StringType()), true,
+                                     R"x({"__CHAR_VARCHAR_TYPE_STRING":"array<varchar(3)>"})x");
   const auto status = CheckAppendable({1, 4, {}, {}}, Metadata(), schema, "/t");
   EXPECT_EQ(status.spark_error().parameters.at("unsupported"), "generatedColumns, charVarchar");
   EXPECT_THAT(status.message(), HasSubstr("column `a.element.g` is generated"));

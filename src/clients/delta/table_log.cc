@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -9,7 +10,6 @@
 
 #include "base/uuid.h"
 #include "clients/delta/action_reader.h"
-#include "clients/delta/checkpoint_writer.h"
 #include "clients/delta/errors.h"
 #include "clients/delta/file_path.h"
 #include "clients/delta/json_text.h"
@@ -130,6 +130,13 @@ Status TableLog::AssignRowIds(std::vector<AddFile>* adds, const Transaction& tra
     }
     high_water_mark = *mark;
   }
+  std::int64_t rows = 0;
+  for (const NewFile& file : transaction.files) rows += file.rows;
+  if (high_water_mark < -1 || high_water_mark >= std::numeric_limits<std::int64_t>::max() - rows) {
+    return Status::Corrupt(
+        fmt::format("{}: domain {} leaves no room for row ids: rowIdHighWaterMark is {}", log_path_,
+                    kRowTrackingDomain, high_water_mark));
+  }
   for (std::size_t i = 0; i < adds->size(); ++i) {
     (*adds)[i].base_row_id = high_water_mark + 1;
     (*adds)[i].default_row_commit_version = state_.version + 1;
@@ -150,7 +157,12 @@ Result<std::string> TableLog::Render(const Transaction& transaction) {
   CommitInfo info;
   info.timestamp = now_ms;
   if (UsesInCommitTimestamps(transaction)) {
-    info.in_commit_timestamp = std::max(now_ms, state_.in_commit_timestamp.value_or(-1) + 1);
+    const std::int64_t previous = state_.in_commit_timestamp.value_or(-1);
+    if (previous == std::numeric_limits<std::int64_t>::max()) {
+      return Status::Corrupt(
+          fmt::format("{}: no time is later than that of version {}", log_path_, state_.version));
+    }
+    info.in_commit_timestamp = std::max(now_ms, previous + 1);
     info.timestamp = *info.in_commit_timestamp;
   }
   info.operation = transaction.operation;
@@ -262,10 +274,6 @@ bool TableLog::CheckpointDue() const {
     if (parsed.ec == std::errc() && value > 0) interval = value;
   }
   return state_.version > 0 && state_.version % interval == 0;
-}
-
-Status TableLog::WriteCheckpoint() const {
-  return clients::delta::WriteCheckpoint(file_system_, log_path_, state_, clock_->Now());
 }
 
 }  // namespace millrace::clients::delta

@@ -45,10 +45,6 @@ class TableLog {
 
   /// Does the table want a checkpoint of the current version (`delta.checkpointInterval`)?
   bool CheckpointDue() const;
-  /// Writes a checkpoint of the current version and points `_last_checkpoint` to it. The commit is
-  /// visible before and whatever happens here, so the caller only warns about a failure. Works on
-  /// files alone: a later version may run it on a thread of its own.
-  base::Status WriteCheckpoint() const;
 
  private:
   /// The commit `version`, or nullopt when it does not exist.

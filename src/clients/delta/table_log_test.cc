@@ -65,6 +65,10 @@ class TableLogTest : public ::testing::Test {
     Transaction transaction = Append(*log, app, batch, path);
     return log->Commit(&transaction, {}).status();
   }
+  Status Checkpoint(const TableLog& log, std::int64_t previous = -1) {
+    return WriteCheckpoint(&memory_, "/t/_delta_log", log.state(), base::Clock::System()->Now(),
+                           previous);
+  }
   std::set<std::string> LiveFiles() {
     std::set<std::string> files;
     FileVisitor visitor;
@@ -249,7 +253,9 @@ TEST_F(TableLogTest, ManyWritersOnALocalDiskLandOnceEach) {
         const Status status = CommitOne(&log, "w" + std::to_string(writer), batch, name);
         ASSERT_TRUE(status.ok()) << status.ToString();
         if (log.CheckpointDue()) {
-          ASSERT_TRUE(log.WriteCheckpoint().ok());
+          ASSERT_TRUE(WriteCheckpoint(fs::LocalFileSystem(), table + "/_delta_log", log.state(),
+                                      base::Clock::System()->Now())
+                          .ok());
         }
       }
     });
@@ -285,7 +291,7 @@ TEST_F(TableLogTest, CheckpointStandsInForTheCommits) {
     ASSERT_TRUE(CommitOne(&log, "q", batch, "f" + std::to_string(batch)).ok());
     EXPECT_EQ(log.CheckpointDue(), batch == 10 || batch == 20);
     if (log.CheckpointDue()) {
-      const Status written = log.WriteCheckpoint();
+      const Status written = Checkpoint(log);
       ASSERT_TRUE(written.ok()) << written.ToString();
     }
   }
@@ -321,7 +327,7 @@ TEST_F(TableLogTest, SparksStaleChecksumIsRemoved) {
     ASSERT_TRUE(CommitOne(&log, "q", batch, "f" + std::to_string(batch)).ok());
   }
   ASSERT_TRUE(memory_.CreateExclusive("/t/_delta_log/._last_checkpoint.crc", "crc").ok());
-  ASSERT_TRUE(log.WriteCheckpoint().ok());
+  ASSERT_TRUE(Checkpoint(log).ok());
   EXPECT_FALSE(memory_.Stat("/t/_delta_log/._last_checkpoint.crc").value().has_value());
 }
 
@@ -331,7 +337,7 @@ TEST_F(TableLogTest, StatisticsAreNotLostInACheckpointOfAnotherForm) {
   Transaction create = Append(log, "q", 0, "a");
   create.metadata->configuration["delta.checkpoint.writeStatsAsJson"] = "false";
   ASSERT_TRUE(log.Commit(&create, {}).ok());
-  EXPECT_EQ(log.WriteCheckpoint().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(Checkpoint(log).code(), StatusCode::kUnsupported);
 }
 
 TEST_F(TableLogTest, ACheckpointOfAV2TableIsOfThatForm) {
@@ -341,7 +347,7 @@ TEST_F(TableLogTest, ACheckpointOfAV2TableIsOfThatForm) {
   create.protocol = Protocol{3, 7, std::vector<std::string>{"v2Checkpoint"},
                              std::vector<std::string>{"v2Checkpoint"}};
   ASSERT_TRUE(log.Commit(&create, {}).ok());
-  ASSERT_TRUE(log.WriteCheckpoint().ok());
+  ASSERT_TRUE(Checkpoint(log).ok());
   auto bytes = memory_.Read("/t/_delta_log/" + CheckpointFileName(0));
   auto reader = parquet::ParquetReader::Open(std::move(bytes).value(), "checkpoint");
   ASSERT_TRUE(reader.ok());

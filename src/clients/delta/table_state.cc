@@ -117,6 +117,31 @@ Status Visit(FileAction&& file, const FileVisitor& visitor) {
   return visitor.remove(std::move(std::get<RemoveFile>(file)));
 }
 
+// The files of a checkpoint (version -1: of none) and the commits after it.
+Status VisitFiles(fs::FileSystem* file_system, const std::string& log_path,
+                  const CheckpointFiles& checkpoint, const std::vector<std::int64_t>& commits,
+                  const FileVisitor& visitor) {
+  FileActions newer;
+  MILLRACE_RETURN_IF_ERROR(CollectFileActions(file_system, log_path, commits, &newer));
+  const auto take = [&](Action&& action) -> Status {
+    if (auto* add = std::get_if<AddFile>(&action)) {
+      if (newer.contains(FileKey(add->path, add->deletion_vector))) return Status::Ok();
+      return visitor.add(std::move(*add));
+    }
+    if (auto* remove = std::get_if<RemoveFile>(&action)) {
+      if (newer.contains(FileKey(remove->path, remove->deletion_vector))) return Status::Ok();
+      return visitor.remove(std::move(*remove));
+    }
+    return Status::Ok();
+  };
+  if (checkpoint.version >= 0) {
+    MILLRACE_RETURN_IF_ERROR(
+        ReadCheckpoint(file_system, log_path, checkpoint, CheckpointContent::kAll, take));
+  }
+  for (auto& [key, file] : newer) MILLRACE_RETURN_IF_ERROR(Visit(std::move(file), visitor));
+  return Status::Ok();
+}
+
 }  // namespace
 
 std::int64_t TableState::TransactionVersion(const std::string& app_id) const {
@@ -160,34 +185,24 @@ Result<TableState> LoadTableState(fs::FileSystem* file_system, const std::string
 
 Status ReconcileFiles(fs::FileSystem* file_system, const std::string& log_path,
                       std::int64_t version, const FileVisitor& visitor,
-                      const std::function<Status()>& restart) {
+                      const std::function<Status()>& restart, std::int64_t known_checkpoint) {
+  if (known_checkpoint >= 0 && known_checkpoint < version) {
+    const CheckpointFiles known{
+        known_checkpoint, CheckpointFiles::Kind::kV1, {CheckpointFileName(known_checkpoint)}};
+    std::vector<std::int64_t> commits;
+    for (std::int64_t commit = known_checkpoint + 1; commit <= version; ++commit) {
+      commits.push_back(commit);
+    }
+    MILLRACE_RETURN_IF_ERROR(restart());
+    const Status status = VisitFiles(file_system, log_path, known, commits, visitor);
+    if (status.ok() || !IsBrokenFile(status)) return status;
+  }
   MILLRACE_ASSIGN_OR_RETURN(const LogListing listing, ListLog(file_system, log_path));
   return WithBestCheckpoint(listing, version, [&](const CheckpointFiles& checkpoint) -> Status {
     MILLRACE_RETURN_IF_ERROR(restart());
     MILLRACE_ASSIGN_OR_RETURN(const std::vector<std::int64_t> commits,
                               CommitsAfter(listing, checkpoint.version, version, log_path));
-    FileActions newer;
-    MILLRACE_RETURN_IF_ERROR(CollectFileActions(file_system, log_path, commits, &newer));
-    if (checkpoint.version >= 0) {
-      MILLRACE_RETURN_IF_ERROR(
-          ReadCheckpoint(file_system, log_path, checkpoint, CheckpointContent::kAll,
-                         [&](Action&& action) -> Status {
-                           if (auto* add = std::get_if<AddFile>(&action)) {
-                             if (newer.contains(FileKey(add->path, add->deletion_vector)))
-                               return Status::Ok();
-                             return visitor.add(std::move(*add));
-                           }
-                           if (auto* remove = std::get_if<RemoveFile>(&action)) {
-                             if (newer.contains(FileKey(remove->path, remove->deletion_vector))) {
-                               return Status::Ok();
-                             }
-                             return visitor.remove(std::move(*remove));
-                           }
-                           return Status::Ok();
-                         }));
-    }
-    for (auto& [key, file] : newer) MILLRACE_RETURN_IF_ERROR(Visit(std::move(file), visitor));
-    return Status::Ok();
+    return VisitFiles(file_system, log_path, checkpoint, commits, visitor);
   });
 }
 

@@ -58,8 +58,12 @@ struct FileVisitor {
 /// Calls the visitor for every logical file of `version`. The actions since the checkpoint are held
 /// in memory, those of the checkpoint stream by. When a checkpoint turns out to be broken after
 /// rows were handed out, `restart` is called and it starts anew from an older one.
+///
+/// `known_checkpoint`: a version that has a checkpoint of the classic name, to start from without
+/// listing the log; -1 when none is known.
 base::Status ReconcileFiles(fs::FileSystem* file_system, const std::string& log_path,
                             std::int64_t version, const FileVisitor& visitor,
-                            const std::function<base::Status()>& restart);
+                            const std::function<base::Status()>& restart,
+                            std::int64_t known_checkpoint = -1);
 
 }  // namespace millrace::clients::delta

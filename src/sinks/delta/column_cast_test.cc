@@ -49,7 +49,7 @@ Array Decimals(int precision, int scale, const std::vector<std::int64_t>& values
 base::Result<Array> Cast(const Array& values, const DataType& from, const DataType& to,
                          const std::string& zone = "UTC") {
   MILLRACE_ASSIGN_OR_RETURN(const ColumnCast cast,
-                            MakeColumnCast(from, to, "c", data::LoadTimeZone(zone).value()));
+                            MakeColumnCast(from, to, "c", data::TimeZone::Parse(zone).value()));
   return cast ? cast(values) : values;
 }
 
@@ -106,10 +106,25 @@ TEST(ColumnCast, AnythingAtomicToString) {
   EXPECT_CAST(Decimals(5, 2, {-5}), DecimalType(5, 2), StringType(), Texts({"-0.05"}));
 }
 
-TEST(ColumnCast, FromStringIsRefusedWithAWayOut) {
-  const auto status = Cast(Texts({"1"}), StringType(), LongType()).status();
-  EXPECT_EQ(status.code(), base::StatusCode::kUnsupported);
-  EXPECT_THAT(status.message(), ::testing::HasSubstr("cast(c as BIGINT)"));
+TEST(ColumnCast, TextsAsSparkReadsThem) {
+  EXPECT_CAST(Texts({" 12 ", {}, "+7"}), StringType(), LongType(), Longs({12, {}, 7}));
+  EXPECT_CAST(Texts({"1.5f", "-inf"}), StringType(), DoubleType(),
+              Doubles({1.5, -std::numeric_limits<double>::infinity()}));
+  EXPECT_CAST(Texts({"12.345", "-0.005"}), StringType(), DecimalType(5, 2),
+              Decimals(5, 2, {1235, -1}));
+  EXPECT_CAST(Texts({"1970-01-01T00:00:01.5+01:00", {}}), StringType(), TimestampType(),
+              Micros(TimestampType(), {-3598500000, {}}));
+  const auto status = Cast(Texts({"1", "it's"}), StringType(), LongType()).status();
+  EXPECT_EQ(status.spark_error().condition, "CAST_INVALID_INPUT");
+  EXPECT_THAT(status.message(), ::testing::StartsWith("The value 'it\\'s' of the type \"STRING\" "
+                                                      "cannot be cast to \"BIGINT\""));
+}
+
+TEST(ColumnCast, DatesBeyondWhatATimestampHoldsFail) {
+  const Array far =
+      Make(arrow::Date32Builder(),
+           std::vector<std::optional<std::int32_t>>{std::numeric_limits<std::int32_t>::max()});
+  EXPECT_THAT(Cast(far, DateType(), TimestampType()).status().message(), "long overflow");
 }
 
 TEST(ColumnCast, StructsByNameMissingFieldsNull) {

@@ -67,19 +67,10 @@ void DeltaBatch::FillTransaction() {
 Status DeltaBatch::Commit(std::stop_token stop) {
   if (committed_) return Status::Ok();
   FillTransaction();
-  const Result<std::int64_t> version = sink_->log_.Commit(&transaction_, std::move(stop));
-  if (!version.ok()) {
-    return version.status().WithContext(fmt::format("delta sink: {}", sink_->options_.path));
-  }
+  const Status status = sink_->log_.Commit(&transaction_, std::move(stop)).status();
+  if (!status.ok()) return status.WithContext(fmt::format("delta sink: {}", sink_->options_.path));
   committed_ = true;
-  if (sink_->log_.CheckpointDue()) {
-    if (const Status written = sink_->log_.WriteCheckpoint(); !written.ok()) {
-      base::LogWarn(fmt::format(
-          "delta sink: version {} of {} is committed, but has no checkpoint; the next one is tried "
-          "later: {}",
-          *version, sink_->options_.path, written.message()));
-    }
-  }
+  if (sink_->log_.CheckpointDue()) sink_->checkpoints_.Request(sink_->log_.state());
   return Status::Ok();
 }
 

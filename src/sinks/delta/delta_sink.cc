@@ -16,17 +16,16 @@ using base::Status;
 using base::StatusCode;
 
 DeltaSink::DeltaSink(connector::SinkContext context, SinkOptions options, fs::Location location,
-                     absl::TimeZone zone)
+                     data::TimeZone zone)
     : context_(std::move(context)),
       options_(std::move(options)),
       location_(std::move(location)),
-      request_{context_.schema,
-               context_.partition_columns,
-               options_.merge_schema,
-               options_.compression,
-               zone,
-               options_.path},
-      log_(location_.file_system, location_.path, context_.clock, context_.random) {}
+      request_{context_.schema,       context_.partition_columns,
+               options_.merge_schema, options_.compression,
+               std::move(zone),       options_.path},
+      log_(location_.file_system, location_.path, context_.clock, context_.random),
+      checkpoints_(location_.file_system, fs::Join(location_.path, "_delta_log"), context_.clock,
+                   options_.path) {}
 
 std::string DeltaSink::description() const {
   return fmt::format("DeltaSink[{}]", PathText(options_.path));
@@ -79,11 +78,11 @@ Result<std::unique_ptr<connector::Sink>> DeltaSinkProvider::Create(
         "delta sink: output mode complete, which replaces the whole table in each batch, is not "
         "supported yet; use append");
   }
-  MILLRACE_ASSIGN_OR_RETURN(const absl::TimeZone zone,
-                            data::LoadTimeZone(context.session_time_zone));
+  const std::optional<data::TimeZone> zone = data::TimeZone::Parse(context.session_time_zone);
+  if (!zone) return data::LoadTimeZone(context.session_time_zone).status();
   MILLRACE_ASSIGN_OR_RETURN(fs::Location location, fs::Resolve(options.path));
   auto sink = std::make_unique<DeltaSink>(std::move(context), std::move(options),
-                                          std::move(location), zone);
+                                          std::move(location), *zone);
   MILLRACE_RETURN_IF_ERROR(sink->CheckTable());
   return std::unique_ptr<connector::Sink>(std::move(sink));
 }

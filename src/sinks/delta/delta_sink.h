@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "clients/delta/checkpoint_thread.h"
 #include "clients/delta/table_log.h"
 #include "connector/sink.h"
 #include "sinks/delta/sink_options.h"
@@ -13,13 +14,14 @@ namespace millrace::sinks::delta {
 
 /// Appends each batch to a Delta table as one commit "STREAMING UPDATE", whose `txn` action has the
 /// query's id and the batch's number: what a replay is recognised by (delta-spark's DeltaSink). The
-/// first batch creates the table when there is none. Every tenth commit is followed by a
-/// checkpoint, on the query's thread, after the commit is visible.
+/// first batch creates the table when there is none. Every tenth commit
+/// (`delta.checkpointInterval`) asks for a checkpoint of the log, which another thread writes;
+/// destroying the sink waits for it.
 class DeltaSink : public connector::Sink {
  public:
   /// `context` is kept; `location` is its path.
   DeltaSink(connector::SinkContext context, SinkOptions options, fs::Location location,
-            absl::TimeZone zone);
+            data::TimeZone zone);
 
   std::string description() const override;
   base::Result<std::unique_ptr<connector::SinkBatch>> BeginBatch(std::int64_t batch_id,
@@ -41,6 +43,7 @@ class DeltaSink : public connector::Sink {
   const fs::Location location_;
   WriteRequest request_;
   clients::delta::TableLog log_;
+  clients::delta::CheckpointThread checkpoints_;
 
   std::shared_ptr<const WritePlan> plan_;  // Made from what follows; null before the first.
   clients::delta::Protocol plan_protocol_;

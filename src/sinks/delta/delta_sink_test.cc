@@ -40,9 +40,8 @@ class DeltaHarness : public connector::testing::SinkHarness {
   base::Result<std::unique_ptr<connector::Sink>> Open() override {
     SinkOptions options;
     options.path = table_.path();
-    return std::unique_ptr<connector::Sink>(
-        std::make_unique<DeltaSink>(Context(table_.path()), options,
-                                    fs::Location{&faulty_, table_.path()}, absl::UTCTimeZone()));
+    return std::unique_ptr<connector::Sink>(std::make_unique<DeltaSink>(
+        Context(table_.path()), options, fs::Location{&faulty_, table_.path()}, data::TimeZone()));
   }
   std::vector<std::int64_t> VisibleIds() override { return table_.Longs("id"); }
   std::int64_t Leftovers() override {
@@ -132,6 +131,7 @@ TEST_F(DeltaSinkTest, EveryTenthCommitHasACheckpoint) {
   for (int batch = 0; batch <= 10; ++batch) {
     ASSERT_TRUE(WriteBatch(sink.get(), batch, {KitRows(batch, 1)}).ok());
   }
+  sink.reset();  // Waits for the checkpoint.
   EXPECT_TRUE(std::filesystem::exists(table_.log() + "/00000000000000000010.checkpoint.parquet"));
   for (int version = 0; version < 10; ++version) {
     std::filesystem::remove(table_.log() + "/" + clients::delta::CommitFileName(version));
@@ -389,7 +389,7 @@ TEST_F(DeltaSinkTest, AFailedCheckpointOnlyWarns) {
   });
   SinkOptions options;
   options.path = table_.path();
-  DeltaSink sink(Context(table_.path()), options, {&faulty, table_.path()}, absl::UTCTimeZone());
+  DeltaSink sink(Context(table_.path()), options, {&faulty, table_.path()}, data::TimeZone());
   for (int batch = 0; batch <= 11; ++batch) {
     ASSERT_TRUE(WriteBatch(&sink, batch, {KitRows(batch, 1)}).ok());
   }

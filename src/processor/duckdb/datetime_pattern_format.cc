@@ -20,7 +20,7 @@ std::int64_t FloorDiv(std::int64_t a, std::int64_t b) { return a / b - (a % b < 
 std::optional<std::string> DatetimePattern::Format(std::int64_t micros,
                                                    const TimeZone* zone) const {
   std::int64_t utc = FloorDiv(micros, 1'000'000);
-  std::int64_t nanos = (micros - utc * 1'000'000) * 1000;
+  std::int64_t nanos = (micros % 1'000'000 + 1'000'000) % 1'000'000 * 1000;
   int offset = zone == nullptr ? 0 : zone->OffsetAt(utc);
   std::int64_t seconds = utc + offset;
   std::int64_t days = FloorDiv(seconds, 86'400);

@@ -53,7 +53,6 @@ StreamingQuery StartJob(SparkSession& spark, const std::string& brokers, const s
       .outputMode("append")
       .option("checkpointLocation", checkpoint)
       .option("path", table)
-      .trigger(Trigger::ProcessingTime("1 second"))
       .start();
 }
 
@@ -66,8 +65,8 @@ int Run(const Arguments& args) {
   }
   std::printf(
       "An embedded Kafka broker gets %d JSON events a second; one in five is a \"test\" and "
-      "is filtered out.\nThe job writes the others into a Delta table, one batch a second, "
-      "each event exactly once:\n\n",
+      "is filtered out.\nThe job writes the others into a Delta table as they come, each exactly "
+      "once; a line a second:\n\n",
       args.events_per_second);
   auto spark = SparkSession::builder().appName("MillraceDemo").getOrCreate();
   auto view = std::make_shared<demo::BatchView>(feed->get());

@@ -14,11 +14,28 @@ import sys
 from pathlib import Path
 
 import pyarrow.parquet as parquet
+from pyspark.sql import Row
 
 import canonical
 from oracle_session import session
 
 WORK = Path(os.environ.get("ORACLE_WORK", "/tmp/millrace-record/delta"))
+
+
+def rows_of(frame):
+    """The rows of a frame in canonical form."""
+    try:
+        return [list(row) for row in zip(*canonical.columns(frame))]
+    except Exception:  # Arrow does not take a null struct with a field that is never null; these hold no values that Python changes.
+        return [[plain(value) for value in row] for row in frame.collect()]
+
+
+def plain(value):
+    if isinstance(value, Row):
+        return [[name, plain(part)] for name, part in value.asDict().items()]
+    if isinstance(value, dict):
+        return {"map": [[plain(key), plain(part)] for key, part in sorted(value.items())]}
+    return [plain(part) for part in value] if isinstance(value, list) else value
 
 
 class Recorder:
@@ -99,18 +116,20 @@ class Recorder:
             left.remove(record)
             for key, value in (conf or {}).items():
                 self.spark.conf.set(key, value)
+            record.pop("no_input", None)
             try:
                 inputs = []
                 for i in range(batches if not aggregate else 0):
                     frame = self.spark.read.schema("id BIGINT").parquet(str(WORK / f"sources/part-{i:02}.parquet")).selectExpr(*select)
                     record["input_schema"] = json.loads(frame.schema.json())
-                    inputs.append([list(row) for row in zip(*canonical.columns(frame))])
+                    inputs.append(rows_of(frame))
                     if i == 0 and "input_file_name" not in str(select):
                         break
                 inputs.reverse()  # The file source took the newer of two files first.
                 record |= {"input": inputs[:1] if all(one == inputs[0] for one in inputs) else inputs, "batches": batches}
             except Exception as failure:
                 record.pop("input_schema", None)
+                record.pop("input", None)
                 record["no_input"] = canonical.error(failure)["error"]["condition"]
             finally:
                 for key in conf or {}:

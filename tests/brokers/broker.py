@@ -37,13 +37,27 @@ class Broker:
     def create_topic(self, topic, partitions):
         self._produce(topic, "--create", str(partitions), "--partitions", str(partitions), "--count", "0")
 
-    def produce(self, topic, records):
-        """`records`: (partition, text or None). Texts have no tab and no line break."""
+    def delete_topic(self, topic):
+        self._program("kafka_topic", topic, "delete")
+
+    def add_partitions(self, topic, partitions):
+        """The topic then has `partitions`."""
+        self._program("kafka_topic", topic, "add-partitions", str(partitions))
+
+    def delete_records(self, topic, partition, before):
+        """The partition then begins at `before`."""
+        self._program("kafka_topic", topic, "delete-records", str(partition), str(before))
+
+    def produce(self, topic, records, *arguments):
+        """`records`: (partition, text or None). Texts have no tab and no line break. `arguments`: kafka_produce's."""
         lines = "".join(f"{partition}\t{chr(92) + 'N' if text is None else text}\n" for partition, text in records)
-        self._produce(topic, "--lines", stdin=lines)
+        self._produce(topic, "--lines", *arguments, stdin=lines)
 
     def _produce(self, topic, *arguments, stdin=""):
-        program = os.path.join(os.environ["MILLRACE_BIN"], "kafka_produce")
+        self._program("kafka_produce", topic, *arguments, stdin=stdin)
+
+    def _program(self, name, topic, *arguments, stdin=""):
+        program = os.path.join(os.environ["MILLRACE_BIN"], name)
         subprocess.run([program, "--brokers", self.address, "--topic", topic, *arguments], input=stdin, text=True,
                        check=True, stdout=subprocess.DEVNULL)
 

@@ -44,13 +44,19 @@ using ListPointer = std::unique_ptr<
     rd_kafka_topic_partition_list_t,
     Deleter<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>>;
 
+/// `topic "a"`, `topics "a", "b"`
+std::string NamesOf(const std::vector<std::string>& topics) {
+  return fmt::format("{} \"{}\"", topics.size() == 1 ? "topic" : "topics",
+                     fmt::join(topics, "\", \""));
+}
+
 Status MissingTopics(const std::vector<std::string>& missing, const std::string& brokers) {
+  const bool one = missing.size() == 1;
   return Status::NotFound(
-             fmt::format("kafka: {} \"{}\" {} not exist on {}: This server does not host this "
-                         "topic-partition.; create {}, or correct the topic name",
-                         missing.size() == 1 ? "topic" : "topics", fmt::join(missing, "\", \""),
-                         missing.size() == 1 ? "does" : "do", brokers,
-                         missing.size() == 1 ? "it" : "them"))
+             fmt::format("kafka: {} {} not exist on {}: This server does not host this "
+                         "topic-partition. Create {}, or correct the {}",
+                         NamesOf(missing), one ? "does" : "do", brokers, one ? "it" : "them",
+                         one ? "name" : "names"))
       .WithSparkError({.exception_class = "UnknownTopicOrPartitionException"});
 }
 
@@ -87,8 +93,8 @@ struct Admin::Deadline {
   }
 };
 
-Admin::Deadline Admin::NewDeadline() {
-  const milliseconds limit = answered_ ? limits_.answer : limits_.first_answer;
+Admin::Deadline Admin::NewDeadline(milliseconds at_most) {
+  const milliseconds limit = std::min(answered_ ? limits_.answer : limits_.first_answer, at_most);
   client_->ClearComplaint();
   return {limit, steady_clock::now() + limit};
 }
@@ -99,9 +105,8 @@ Status Admin::NoAnswer(const std::string& what, const Deadline& deadline,
   if (reason.empty()) reason = last.ok() ? "no broker could be reached" : last.message();
   return Status::Unavailable(fmt::format(
       "kafka: {} failed: \"{}\" did not answer within {} s: {}; check kafka.bootstrap.servers, "
-      "that "
-      "the broker is running, that its advertised.listeners can be reached from this machine, and "
-      "kafka.security.protocol",
+      "that the broker is running, that its advertised.listeners can be reached from this machine, "
+      "and kafka.security.protocol",
       what, client_->brokers(), (deadline.limit.count() + 500) / 1000, reason));
 }
 
@@ -183,8 +188,7 @@ base::Result<std::map<std::string, int>> Admin::DescribeTopics(
     return MissingTopics(absent, client_->brokers());
   };
   MILLRACE_RETURN_IF_ERROR(
-      FetchMetadata(false, fmt::format("asking about topics \"{}\"", fmt::join(topics, ",")), read,
-                    NewDeadline(), stop));
+      FetchMetadata(false, "asking about " + NamesOf(topics), read, NewDeadline(), stop));
   return counts;
 }
 
@@ -237,7 +241,8 @@ Status Admin::ReadOffsets(rd_kafka_event_t* event, const Offsets& asked, Offsets
   }
   if (failure.ok() && offsets->size() != asked.size()) {
     *transient = true;
-    failure = Status::Unavailable("kafka: an answer about offsets left partitions out");
+    failure = Status::Unavailable(fmt::format("kafka: {} answered for {} of {} partitions",
+                                              client_->brokers(), offsets->size(), asked.size()));
   }
   return failure;
 }
@@ -283,7 +288,7 @@ Status Admin::ListOnce(const Offsets& asked, bool read_committed, milliseconds t
 }
 
 base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committed,
-                                         std::stop_token stop) {
+                                         std::stop_token stop, milliseconds at_most) {
   Offsets offsets;
   if (asked.empty()) return offsets;
   for (const auto& [partition, spec] : asked) {
@@ -292,7 +297,7 @@ base::Result<Offsets> Admin::ListOffsets(const Offsets& asked, bool read_committ
   const std::string what =
       fmt::format("listing offsets of {}{}", ToString(asked.begin()->first),
                   asked.size() > 1 ? fmt::format(" and {} others", asked.size() - 1) : "");
-  const Deadline deadline = NewDeadline();
+  const Deadline deadline = NewDeadline(at_most);
   const auto accept = [](const rd_kafka_metadata_t&, bool*, bool*) { return Status::Ok(); };
   Status last;
   milliseconds attempt = kFirstAttempt;

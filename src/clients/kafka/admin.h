@@ -50,9 +50,11 @@ class Admin {
 
   /// Offsets for kEarliest, kLatest, or a time in milliseconds: the first offset whose record is
   /// not older, -1 when there is none. With `read_committed`, the latest is the last stable offset.
-  /// NotFound names partitions that do not exist.
-  base::Result<Offsets> ListOffsets(const Offsets& asked, bool read_committed,
-                                    std::stop_token stop);
+  /// NotFound names partitions that do not exist. `at_most`: a deadline that is nearer than that of
+  /// all calls.
+  base::Result<Offsets> ListOffsets(
+      const Offsets& asked, bool read_committed, std::stop_token stop,
+      std::chrono::milliseconds at_most = std::chrono::milliseconds::max());
 
   ~Admin();
 
@@ -66,7 +68,7 @@ class Admin {
 
   Admin(std::unique_ptr<Client> client, Limits limits)
       : client_(std::move(client)), limits_(limits) {}
-  Deadline NewDeadline();
+  Deadline NewDeadline(std::chrono::milliseconds at_most = std::chrono::milliseconds::max());
   base::Status NoAnswer(const std::string& what, const Deadline& deadline,
                         const base::Status& last) const;
   base::Status EnsureHandle(const std::string& topic);

@@ -32,7 +32,8 @@ base::Result<std::unique_ptr<Client>> Client::Create(rd_kafka_type_t type,
   if (on_delivery != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
   client->native_ = rd_kafka_new(type, conf.get(), text, sizeof text);
   if (client->native_ == nullptr) {
-    return base::Status::InvalidArgument(fmt::format("kafka: {}", text))
+    return base::Status::InvalidArgument(
+               fmt::format("kafka: the kafka.* options make no client: {}", text))
         .WithSparkError({.exception_class = "IllegalArgumentException"});
   }
   (void)conf.release();  // Owned by the instance from here on.

@@ -30,7 +30,6 @@ const std::set<std::string_view> kJvmOnly = {
     "auto.commit.interval.ms",
     "auto.include.jmx.reporter",
     "config.providers",
-    "default.api.timeout.ms",
     "enable.metrics.push",
     "exclude.internal.topics",
     "group.id",

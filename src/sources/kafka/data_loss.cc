@@ -118,6 +118,12 @@ Status PartitionOffsetChanged(const TopicPartition& partition, std::int64_t befo
        {"newOffset", std::to_string(now)}});
 }
 
+std::string ReasonOf(const Status& loss) {
+  const std::size_t preamble = loss.message().find(kPreamble);
+  if (preamble == std::string::npos) return loss.message();
+  return loss.message().substr(preamble + kPreamble.size() + 1);
+}
+
 Status StartOffsetsDoNotMatch(const std::set<TopicPartition>& specified,
                               const std::set<TopicPartition>& assigned) {
   return Status::InvalidArgument(

@@ -21,6 +21,9 @@ base::Status PartitionsDeleted(const std::set<TopicPartition>& partitions, bool 
 base::Status PartitionOffsetChanged(const TopicPartition& partition, std::int64_t before,
                                     std::int64_t now);
 
+/// What such a status says beyond Spark's words that all of them begin with.
+std::string ReasonOf(const base::Status& loss);
+
 /// Offsets given for other partitions than those that exist. A streaming query of Spark has a bare
 /// assertion for the one and KAFKA_TIMESTAMP_OFFSET_DOES_NOT_MATCH_ASSIGNED for the other.
 base::Status StartOffsetsDoNotMatch(const std::set<TopicPartition>& specified,

@@ -295,6 +295,14 @@ Status ReadKafkaSettings(const Options& options, KafkaSourceOptions* result) {
       base::LogWarn("Option groupIdPrefix will be ignored as option kafka.group.id has been set.");
     }
   }
+  if (kafka.contains("default.api.timeout.ms")) {
+    std::optional<std::int64_t> timeout;
+    MILLRACE_RETURN_IF_ERROR(ReadNumber(options, "kafka.default.api.timeout.ms", 1,
+                                        std::numeric_limits<std::int32_t>::max(),
+                                        "kafka.default.api.timeout.ms must be positive", &timeout));
+    result->answer_timeout = std::chrono::milliseconds(*timeout);
+    kafka.erase("default.api.timeout.ms");
+  }
   MILLRACE_ASSIGN_OR_RETURN(clients::kafka::TranslatedSettings translated,
                             clients::kafka::TranslateSettings(kafka));
   for (const std::string& name : translated.without_effect) {

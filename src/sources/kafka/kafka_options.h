@@ -51,6 +51,8 @@ struct KafkaSourceOptions {
   int fetch_attempts = 3;
   std::chrono::milliseconds fetch_retry_interval{10};
   std::chrono::milliseconds poll_timeout = std::chrono::minutes(2);
+  /// kafka.default.api.timeout.ms: how long brokers may take to answer about topics and offsets.
+  std::optional<std::chrono::milliseconds> answer_timeout;
   std::string group_id_prefix = "spark-kafka-source";
   std::optional<std::string> group_id;  ///< kafka.group.id
   clients::kafka::Properties properties;

@@ -1,11 +1,7 @@
 #include "sources/kafka/kafka_options.h"
 
-#include <fstream>
-#include <set>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "base/log.h"
 #include "sources/kafka/kafka_source_provider.h"
@@ -69,6 +65,7 @@ TEST(KafkaOptionsTest, EachOptionIsHonoured) {
                              {"fetchOffset.retryIntervalMs", "8"},
                              {"kafkaConsumer.pollTimeoutMs", "9"},
                              {"groupIdPrefix", "mine"},
+                             {"kafka.default.api.timeout.ms", "1234"},
                              {"kafka.isolation.level", "read_committed"}});
   ASSERT_TRUE(parsed.ok()) << parsed.status().ToString();
   EXPECT_THAT(parsed->subscription.topics, ElementsAre("a", "b"));
@@ -84,6 +81,7 @@ TEST(KafkaOptionsTest, EachOptionIsHonoured) {
   EXPECT_EQ(parsed->fetch_retry_interval, milliseconds(8));
   EXPECT_EQ(parsed->poll_timeout, milliseconds(9));
   EXPECT_EQ(parsed->group_id_prefix, "mine");
+  EXPECT_EQ(parsed->answer_timeout, milliseconds(1234));
   EXPECT_TRUE(parsed->read_committed);
 }
 
@@ -173,6 +171,7 @@ TEST(KafkaOptionsTest, WrongValuesAreNamed) {
                                           {"kafkaConsumer.pollTimeoutMs", "1.5"},
                                           {"startingOffsets", R"({"startingOffsets":{"0":-3}})"},
                                           {"kafka.fetch.min.bytes", "x"},
+                                          {"kafka.default.api.timeout.ms", "-1"},
                                           {"kafka.no.such.setting", "1"}}) {
     EXPECT_THAT(Refusal(Values{{name, value}}), HasSubstr(name)) << name;
   }
@@ -221,77 +220,6 @@ TEST(KafkaOptionsTest, TheSchemaIsFixed) {
       "ARRAY<STRUCT<key: STRING, value: BINARY>>");
   EXPECT_THAT(provider.Schema(With({}), StructType()).status().message(),
               HasSubstr("Kafka source has a fixed schema"));
-}
-
-/// Options that Spark takes and that are refused here, by name: they would be ignored, or would
-/// hold the query up for ever. And JSON that Jackson lets pass.
-bool IsRefusedOnPurpose(const Values& options) {
-  static const std::set<std::string> kNames = {
-      "noSuchOption",           "endingTimestamp",        "kafka.no.such.key",
-      "kafka.bootstrap.server", "kafka.sasl.jaas.config", "kafka.ssl.truststore.location"};
-  static const std::set<std::string> kValues = {"1.5",
-                                                R"({"mr_two":[-1]})",
-                                                R"({"mr_two":[1.5]})",
-                                                R"({"mr_two":{"0":0,"1":1.5}})",
-                                                R"({"mr_two":{"0":0,"1":null}})",
-                                                R"({"mr_two":{"0":0,"1":0}} x)"};
-  for (const auto& [name, value] : options) {
-    if (kNames.contains(name) || kValues.contains(value)) return true;
-    if (name == "maxOffsetsPerTrigger" && (value == "0" || value == "-1")) return true;
-  }
-  return false;
-}
-
-TEST(KafkaOptionsTest, AnswersAreThoseRecordedFromSpark) {
-  std::ifstream file(std::string(MILLRACE_SOURCE_DIR) +
-                     "/tests/spark/recorded/kafka_options.jsonl");
-  if (!file) GTEST_SKIP() << "tests/spark/recorded/kafka_options.jsonl is not here";
-  base::SetLogSink([](base::LogLevel, const std::string&) {});
-  int refused = 0;
-  int accepted = 0;
-  for (std::string line; std::getline(file, line);) {
-    const auto record = nlohmann::json::parse(line);
-    if (record["mode"] != "stream") continue;
-    Options options(Values{{"kafka.bootstrap.servers", "h:1"}, {"startingOffsets", "earliest"}});
-    Values given;
-    Options without_servers(Values{{"startingOffsets", "earliest"}});
-    bool servers = true;
-    for (const auto& [name, value] : record["options"].items()) {
-      if (value.is_null()) {
-        servers = false;
-        continue;
-      }
-      options.Set(name, value.get<std::string>());
-      without_servers.Set(name, value.get<std::string>());
-      given[name] = value.get<std::string>();
-    }
-    const auto parsed = KafkaSourceOptions::Parse(servers ? options : without_servers);
-    if (record["stage"] == "none") {
-      EXPECT_EQ(parsed.ok(), !IsRefusedOnPurpose(given)) << line.substr(0, 200) << "\n"
-                                                         << parsed.status().ToString();
-      ++accepted;
-      continue;
-    }
-    if (!record.contains("error")) continue;
-    const auto& error = record["error"];
-    std::string text = error["class"] == "StreamingQueryException"
-                           ? error["parameters"]["message"].get<std::string>()
-                           : error["message"].get<std::string>();
-    const bool about_text = text.starts_with("Expected ") || text.starts_with("For input string") ||
-                            text.starts_with("Time must") || text.starts_with("No value found");
-    if (record["stage"] != "load" && !about_text) continue;
-    text.erase(0, text.find_first_not_of(" \n"));
-    text.erase(text.find_last_not_of(" \n") + 1);
-    ASSERT_FALSE(parsed.ok()) << line.substr(0, 200);
-    EXPECT_THAT(parsed.status().message(), StartsWith(text)) << line.substr(0, 200);
-    if (record["stage"] == "load") {
-      EXPECT_EQ(parsed.status().spark_error().exception_class, error["class"]);
-    }
-    ++refused;
-  }
-  base::SetLogSink(nullptr);
-  EXPECT_GT(refused, 40);
-  EXPECT_GT(accepted, 30);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "sources/kafka/kafka_partition_reader.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -19,7 +21,8 @@ constexpr std::size_t kRecordsAtOnce = 2048;
 constexpr milliseconds kWait{50};
 /// With rows in hand, how long to wait for more before handing them out.
 constexpr milliseconds kWaitForMore{10};
-/// After this time without a record, the broker is asked whether the range still exists.
+/// After this time without a record, the broker is asked whether the range still exists, and has
+/// the same time to answer.
 constexpr std::chrono::seconds kStallCheck{5};
 
 }  // namespace
@@ -77,19 +80,28 @@ Status KafkaPartitionReader::Fill(std::stop_token stop) {
 Status KafkaPartitionReader::HandleStall(Clock::time_point now, std::stop_token stop) {
   if (now - last_progress_ >= environment_->poll_timeout) {
     return Status::Unavailable(
-        fmt::format("kafka: Cannot fetch record for offset {} in {} milliseconds: no answer from "
-                    "\"{}\" for {}; "
-                    "check that the brokers are running, or raise kafkaConsumer.pollTimeoutMs",
-                    position_, environment_->poll_timeout.count(),
-                    environment_->admin->client().brokers(), ToString(range_.partition)));
+        fmt::format("kafka: {}: Cannot fetch record for offset {} in {} milliseconds: no answer "
+                    "from \"{}\"; check that the brokers are running, or raise "
+                    "kafkaConsumer.pollTimeoutMs",
+                    ToString(range_.partition), position_, environment_->poll_timeout.count(),
+                    environment_->admin->client().brokers()));
   }
   if (now - last_check_ < kStallCheck) return Status::Ok();
   last_check_ = now;
   const clients::kafka::Offsets asked = {{range_.partition, clients::kafka::kEarliest}};
-  const auto earliest = environment_->admin->ListOffsets(asked, false, stop);
+  const auto earliest = environment_->admin->ListOffsets(asked, false, stop, kStallCheck);
   if (earliest.status().code() == base::StatusCode::kNotFound) return HandleLoss(stop);
   // Brokers may be down for a while: what bounds the wait is kafkaConsumer.pollTimeoutMs.
-  if (earliest.status().code() == base::StatusCode::kUnavailable) return Status::Ok();
+  if (earliest.status().code() == base::StatusCode::kUnavailable) {
+    if (!std::exchange(stall_told_, true)) {
+      base::LogWarn(
+          fmt::format("kafka: {}: still waiting for the record at offset {}, for at most {} ms "
+                      "(kafkaConsumer.pollTimeoutMs): {}",
+                      ToString(range_.partition), position_, environment_->poll_timeout.count(),
+                      earliest.status().message()));
+    }
+    return Status::Ok();
+  }
   MILLRACE_RETURN_IF_ERROR(earliest.status());
   return earliest->at(range_.partition) > position_ ? HandleLoss(stop) : Status::Ok();
 }
@@ -121,8 +133,10 @@ Status KafkaPartitionReader::HandleLoss(std::stop_token stop) {
   if (position_ >= latest || earliest >= range_.end) {
     base::LogWarn(
         fmt::format("kafka: records of {} in [{}, {}) are gone and are skipped, because "
-                    "failOnDataLoss is false; the log now holds [{}, {})",
-                    ToString(partition), position_, range_.end, earliest, latest));
+                    "failOnDataLoss is false; {}",
+                    ToString(partition), position_, range_.end,
+                    latest < 0 ? "the partition does not exist any more"
+                               : fmt::format("the log now holds [{}, {})", earliest, latest)));
     position_ = range_.end;
     finished_ = true;
     return Status::Ok();

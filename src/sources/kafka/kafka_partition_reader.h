@@ -57,6 +57,7 @@ class KafkaPartitionReader : public connector::PartitionReader {
   int restarts_ = 0;  // At the same position, without a record between.
   Clock::time_point last_progress_;
   Clock::time_point last_check_;
+  bool stall_told_ = false;  // That no broker answers.
 };
 
 }  // namespace millrace::sources::kafka

@@ -75,6 +75,9 @@ base::Result<std::unique_ptr<KafkaSource>> KafkaSource::Create(connector::Source
   clients::kafka::Admin::Limits limits;
   limits.missing_attempts = source->options_.fetch_attempts;
   limits.missing_interval = source->options_.fetch_retry_interval;
+  if (const auto timeout = source->options_.answer_timeout) {
+    limits.first_answer = limits.answer = *timeout;
+  }
   MILLRACE_ASSIGN_OR_RETURN(source->admin_,
                             clients::kafka::Admin::Create(source->options_.properties, limits));
   source->environment_.admin = source->admin_.get();
@@ -100,6 +103,32 @@ void KafkaSource::EnsureConsumers(std::size_t partitions) {
   environment_.consumers = consumers_.get();
 }
 
+base::Result<std::map<std::string, int>> KafkaSource::DescribeSubscribed(std::stop_token stop) {
+  const std::vector<std::string>& topics = options_.subscription.topics;
+  auto counts = admin_->DescribeTopics(topics, stop);
+  std::set<std::string> missing;
+  if (counts.status().code() == base::StatusCode::kNotFound && partitions_were_known_ &&
+      !options_.fail_on_data_loss) {
+    const Status why = counts.status();
+    counts = admin_->ListTopics(stop);
+    MILLRACE_RETURN_IF_ERROR(counts.status());
+    std::erase_if(*counts,
+                  [&](const auto& topic) { return !std::ranges::count(topics, topic.first); });
+    for (const std::string& topic : topics) {
+      if (!counts->contains(topic)) missing.insert(topic);
+    }
+    if (!missing.empty() && missing != missing_topics_) {
+      base::LogWarn(
+          fmt::format("{}; going on when it is there again, because failOnDataLoss is "
+                      "false",
+                      why.message()));
+    }
+  }
+  MILLRACE_RETURN_IF_ERROR(counts.status());
+  missing_topics_ = std::move(missing);
+  return counts;
+}
+
 base::Result<std::set<TopicPartition>> KafkaSource::Partitions(std::stop_token stop) {
   const std::chrono::nanoseconds now = context_.clock->Monotonic();
   if (partitions_known_at_ && now - *partitions_known_at_ < kPartitionsFresh) return partitions_;
@@ -111,7 +140,7 @@ base::Result<std::set<TopicPartition>> KafkaSource::Partitions(std::stop_token s
     std::erase_if(counts,
                   [&](const auto& topic) { return !std::regex_search(topic.first, pattern); });
   } else {
-    MILLRACE_ASSIGN_OR_RETURN(counts, admin_->DescribeTopics(subscription.topics, stop));
+    MILLRACE_ASSIGN_OR_RETURN(counts, DescribeSubscribed(stop));
   }
   std::set<TopicPartition> partitions;
   if (subscription.kind == Subscription::Kind::kPartitions) {
@@ -132,6 +161,7 @@ base::Result<std::set<TopicPartition>> KafkaSource::Partitions(std::stop_token s
   }
   partitions_ = std::move(partitions);
   partitions_known_at_ = now;
+  partitions_were_known_ = true;
   EnsureConsumers(partitions_.size());
   return partitions_;
 }
@@ -146,13 +176,17 @@ base::Result<Offsets> KafkaSource::List(const std::set<TopicPartition>& partitio
 base::Result<Offsets> KafkaSource::ListLatest(const Offsets& known, std::stop_token stop) {
   for (int attempt = 1;; ++attempt) {
     MILLRACE_ASSIGN_OR_RETURN(const std::set<TopicPartition> partitions, Partitions(stop));
-    const auto listed = List(partitions, kLatest, stop);
+    auto listed = List(partitions, kLatest, stop);
     if (listed.status().code() == base::StatusCode::kNotFound &&
         attempt < options_.fetch_attempts) {
       partitions_known_at_.reset();  // One of them is gone: ask again which there are.
       continue;
     }
     MILLRACE_RETURN_IF_ERROR(listed.status());
+    // A topic that may come back keeps its place. Forgotten, it would be read from its start again.
+    for (const auto& [partition, offset] : known) {
+      if (missing_topics_.contains(partition.topic)) listed->emplace(partition, offset);
+    }
     const auto shrunk = std::find_if(known.begin(), known.end(), [&](const auto& entry) {
       const auto now = listed->find(entry.first);
       return now != listed->end() && now->second < entry.second;
@@ -283,7 +317,8 @@ base::Result<std::optional<Offset>> KafkaSource::LatestOffset(const std::optiona
   if (ends.empty()) return std::optional<Offset>();
   Offsets reading;
   for (const auto& [partition, offset] : from) {
-    if (latest_->contains(partition)) reading[partition] = offset;
+    if (!latest_->contains(partition) || missing_topics_.contains(partition.topic)) continue;
+    reading[partition] = offset;
   }
   EnsureConsumers(latest_->size());
   MILLRACE_RETURN_IF_ERROR(consumers_->Prefetch(reading));
@@ -328,8 +363,8 @@ std::optional<Offset> KafkaSource::ReportLatestOffset() const {
 
 Status KafkaSource::ReportLoss(const Status& loss) const {
   if (options_.fail_on_data_loss) return loss;
-  base::LogWarn(
-      fmt::format("kafka: going on, because failOnDataLoss is false: {}", loss.message()));
+  base::LogWarn(fmt::format(
+      "kafka: data may be lost; going on, because failOnDataLoss is false: {}", ReasonOf(loss)));
   return Status::Ok();
 }
 

@@ -26,6 +26,9 @@ namespace millrace::sources::kafka {
 /// machine, and fewer on a slow network. Refresh() makes the next call list. Which partitions exist
 /// is asked at most once a second, and at every Refresh() and first call; a new partition is read
 /// from its start, so nothing is missed.
+///
+/// A topic that is deleted while it is subscribed to fails the query, as in Spark. With
+/// failOnDataLoss=false the source waits until it is there again.
 class KafkaSource : public connector::Source {
  public:
   static base::Result<std::unique_ptr<KafkaSource>> Create(connector::SourceContext context,
@@ -53,6 +56,7 @@ class KafkaSource : public connector::Source {
  private:
   KafkaSource(connector::SourceContext context, KafkaSourceOptions options);
 
+  base::Result<std::map<std::string, int>> DescribeSubscribed(std::stop_token stop);
   base::Result<std::set<TopicPartition>> Partitions(std::stop_token stop);
   base::Result<Offsets> List(const std::set<TopicPartition>& partitions, std::int64_t spec,
                              std::stop_token stop);
@@ -82,6 +86,8 @@ class KafkaSource : public connector::Source {
   std::optional<Offsets> initial_;
   std::set<TopicPartition> partitions_;
   std::optional<std::chrono::nanoseconds> partitions_known_at_;
+  bool partitions_were_known_ = false;    // At any time.
+  std::set<std::string> missing_topics_;  // Once there, now gone; with failOnDataLoss=false only.
   std::optional<Offsets> latest_;         // The last listing.
   std::optional<Offsets> available_now_;  // Fixed by PrepareAvailableNow.
   std::optional<std::string> offered_;    // The last end that LatestOffset gave.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/log.h"
 #include "clients/kafka/mock_cluster.h"
 #include "clients/kafka/producer.h"
 #include "connector/testing/source_kit.h"
@@ -300,6 +301,45 @@ TEST_F(KafkaSourceTest, ATopicThatDoesNotExistIsNamed) {
   const auto initial = Open()->InitialOffset({});
   EXPECT_EQ(initial.status().code(), base::StatusCode::kNotFound);
   EXPECT_THAT(initial.status().message(), HasSubstr("\"gone\""));
+}
+
+TEST_F(KafkaSourceTest, ATopicThatIsDeletedFailsTheQuery) {
+  fixture_.Append();
+  const auto source = Open();
+  const Offset start{Latest(*source, Offset{R"({"a":{"0":0,"1":0},"b":{"0":0}})"})};
+  ASSERT_TRUE(fixture_.mock().DeleteTopic("b").ok());
+  source->Refresh();
+  const auto latest = source->LatestOffset(start, ReadLimit::kSourceOptions, {});
+  EXPECT_EQ(latest.status().code(), base::StatusCode::kNotFound);
+  EXPECT_EQ(latest.status().spark_error().exception_class, "UnknownTopicOrPartitionException");
+  EXPECT_THAT(latest.status().message(), HasSubstr("topic \"b\" does not exist on "));
+}
+
+TEST_F(KafkaSourceTest, WithoutFailOnDataLossADeletedTopicIsWaitedFor) {
+  fixture_.Append();
+  options().Set("failOnDataLoss", "false");
+  const auto source = Open();
+  const Offset start{Latest(*source, Offset{R"({"a":{"0":0,"1":0},"b":{"0":0}})"})};
+  EXPECT_EQ(start.json, R"({"a":{"0":50,"1":50},"b":{"0":50}})");
+  std::vector<std::string> lines;
+  base::SetLogSink([&](base::LogLevel, const std::string& line) { lines.push_back(line); });
+  ASSERT_TRUE(fixture_.mock().DeleteTopic("b").ok());
+  fixture_.Send({"a", 0}, 1);
+  // Its place is kept, so that nothing is read twice when it only seemed to be gone.
+  EXPECT_EQ(Latest(*source, start), R"({"a":{"0":51,"1":50},"b":{"0":50}})");
+  EXPECT_EQ(Latest(*source, start), R"({"a":{"0":51,"1":50},"b":{"0":50}})");
+  EXPECT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines.front(), HasSubstr("topic \"b\" does not exist on "));
+  ASSERT_TRUE(fixture_.mock().CreateTopic("b", 1).ok());
+  const std::string end = R"({"a":{"0":51,"1":50},"b":{"0":0}})";
+  EXPECT_EQ(Latest(*source, start), end);
+  EXPECT_THAT(ReadOffsets(*source, start.json, end).value(), ElementsAre(50));
+  fixture_.Send({"b", 0}, 2);
+  const std::string more = R"({"a":{"0":51,"1":50},"b":{"0":2}})";
+  EXPECT_EQ(Latest(*source, Offset{end}), more);
+  EXPECT_THAT(ReadOffsets(*source, end, more).value(), ElementsAre(0, 1));
+  base::SetLogSink(nullptr);
+  EXPECT_THAT(lines, testing::Contains(HasSubstr("Partition b-0 offset was changed from 50 to 0")));
 }
 
 TEST_F(KafkaSourceTest, RowsHaveAllColumns) {

@@ -21,8 +21,9 @@ arrow::Status OutputStream::Write(const void* data, std::int64_t size_bytes) {
   const std::string_view bytes(static_cast<const char*>(data),
                                static_cast<std::size_t>(size_bytes));
   position_ += size_bytes;
-  if (gathered_.size() + bytes.size() > kGatherBytes) ARROW_RETURN_NOT_OK(Flush());
-  if (bytes.size() > kGatherBytes / 2) return Append(bytes);
+  const bool is_large = bytes.size() > kGatherBytes / 2;
+  if (is_large || gathered_.size() + bytes.size() > kGatherBytes) ARROW_RETURN_NOT_OK(Flush());
+  if (is_large) return Append(bytes);
   gathered_.append(bytes);
   return arrow::Status::OK();
 }

@@ -16,6 +16,7 @@
 #include <parquet/metadata.h>
 #include <parquet/statistics.h>
 
+#include "clients/parquet/output_stream.h"
 #include "clients/parquet/parquet_reader.h"
 #include "fs/faulty_file_system.h"
 #include "fs/memory_file_system.h"
@@ -64,6 +65,25 @@ TEST_F(ParquetFiles, RowsComeBack) {
   EXPECT_EQ(*size, static_cast<std::int64_t>(Bytes().size()));
   const auto table = ReadBack();
   EXPECT_TRUE(table->CombineChunksToBatch().ValueOrDie()->Equals(*Longs(0, 5)));
+}
+
+TEST_F(ParquetFiles, WritesOfAllSizesKeepTheirOrder) {
+  OutputStream stream(memory_.OpenOutput("/d/f.parquet").value());
+  std::string expected;
+  char fill = 'a';
+  for (const std::size_t first : {1, 100'000, 140'000, 200'000, 260'000, 300'000}) {
+    for (const std::size_t second : {1, 100'000, 140'000, 200'000, 260'000, 300'000}) {
+      for (const std::size_t size : {first, second}) {
+        const std::string bytes(size, fill);
+        fill = fill == 'z' ? 'a' : static_cast<char>(fill + 1);
+        ASSERT_TRUE(stream.Write(bytes.data(), static_cast<std::int64_t>(size)).ok());
+        expected += bytes;
+      }
+    }
+  }
+  ASSERT_TRUE(stream.Close().ok());
+  ASSERT_TRUE(stream.CloseFile().ok());
+  EXPECT_TRUE(Bytes() == expected);
 }
 
 TEST_F(ParquetFiles, NothingIsVisibleBeforeClose) {

@@ -7,8 +7,6 @@
 
 namespace millrace::demo {
 
-using clients::kafka::TopicPartition;
-
 base::Result<std::unique_ptr<EventFeed>> EventFeed::Start(std::string topic,
                                                           int events_per_second) {
   std::unique_ptr<EventFeed> feed(new EventFeed(std::move(topic), events_per_second));

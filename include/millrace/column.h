@@ -71,7 +71,8 @@ class Column {
 /// (int INT, long BIGINT, double DOUBLE, float FLOAT, bool BOOLEAN, text STRING, nullptr VOID).
 class Operand {
  public:
-  Operand(const Column& column) : column_(column) {}  // NOLINT: implicit on purpose, all of them
+  // NOLINTBEGIN(google-explicit-constructor): implicit on purpose.
+  Operand(const Column& column) : column_(column) {}
   Operand(bool value);
   Operand(int value);
   Operand(long value);
@@ -82,6 +83,7 @@ class Operand {
   Operand(const std::string& text);
   Operand(std::string_view text);
   Operand(std::nullptr_t);
+  // NOLINTEND(google-explicit-constructor)
   const Column& column() const { return column_; }
 
  private:
@@ -91,10 +93,12 @@ class Operand {
 /// A column given by name or as an expression: what select() takes.
 class ColumnOrName {
  public:
-  ColumnOrName(const Column& column) : column_(column) {}  // NOLINT: implicit on purpose
+  // NOLINTBEGIN(google-explicit-constructor): implicit on purpose.
+  ColumnOrName(const Column& column) : column_(column) {}
   ColumnOrName(const char* name) : column_(std::string_view(name)) {}
   ColumnOrName(const std::string& name) : column_(std::string_view(name)) {}
   ColumnOrName(std::string_view name) : column_(name) {}
+  // NOLINTEND(google-explicit-constructor)
   const Column& column() const { return column_; }
 
  private:

@@ -46,7 +46,8 @@ class Trigger {
 /// Option values as Spark's overloads take them.
 class OptionValue {
  public:
-  OptionValue(const char* value) : text_(value) {}  // NOLINT: implicit on purpose, all of them
+  // NOLINTBEGIN(google-explicit-constructor): implicit on purpose.
+  OptionValue(const char* value) : text_(value) {}
   OptionValue(std::string value) : text_(std::move(value)) {}
   OptionValue(std::string_view value) : text_(value) {}
   OptionValue(bool value) : text_(value ? "true" : "false") {}
@@ -54,6 +55,7 @@ class OptionValue {
   OptionValue(long value) : text_(std::to_string(value)) {}
   OptionValue(long long value) : text_(std::to_string(value)) {}
   OptionValue(double value);
+  // NOLINTEND(google-explicit-constructor)
   const std::string& text() const { return text_; }
 
  private:

@@ -31,7 +31,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "faults"
 import stage  # noqa: E402
 from broker import missing  # noqa: E402
 from faulty_job import KILLED, Fault, FaultyJob, read_trace  # noqa: E402
-from ledger import (Judge, Wrong, check_batches, check_nothing_harmed, check_rows,  # noqa: E402
+from ledger import (Judge, Wrong, canary, check_batches, check_nothing_harmed, check_rows,  # noqa: E402
                     check_transactions, expected_rows)
 from records import record  # noqa: E402
 
@@ -165,13 +165,17 @@ def finish(job):
     require(outcome.code == 0, "the last run failed", outcome)
 
 
-def make_batches(broker, topic, folder, feed):
-    """So many that the next one purges."""
-    offsets = folder / "disk" / "checkpoint" / "offsets"
-    there = max((int(path.name) for path in offsets.glob("[0-9]*")), default=-1) + 1
-    if there <= RETAINED_BATCHES:
-        feed.send((RETAINED_BATCHES + 1 - there) * PARTITIONS)
-        finish(FaultyJob(broker, topic, folder, PARTITIONS))
+def planned_batches(job):
+    return max((int(path.name) for path in (job.checkpoint / "offsets").glob("[0-9]*")), default=-1) + 1
+
+
+def make_batches(job, small_job, feed):
+    """So many that the next one purges; small ones, when what is waiting is done."""
+    if planned_batches(job) > RETAINED_BATCHES:
+        return
+    finish(job)
+    feed.send(max(0, RETAINED_BATCHES + 1 - planned_batches(job)) * PARTITIONS)
+    finish(small_job)
 
 
 def kill_again_and_again(broker, folder, judge, plan, feed):
@@ -183,7 +187,7 @@ def kill_again_and_again(broker, folder, judge, plan, feed):
             hits["at a random moment: " + kill_at_random(job, feed, kill)] += 1
         else:
             if "purge" in kill.step:
-                make_batches(broker, "events", folder, feed)
+                make_batches(job, FaultyJob(broker, "events", folder, PARTITIONS), feed)
             hits[kill_at_step(job, feed, kill)] += 1
         if time.time() - told > 10:
             told = time.time()
@@ -278,7 +282,11 @@ def main():
             for where, count in sorted(hits.items()):
                 print(f"  {count:4} {where}")
             expected = expected_rows(record, feed.sent)
-            compare("delta-rs", judge.rows(job.table), expected)
+            rows = judge.rows(job.table)
+            compare("delta-rs", rows, expected)
+            one = collections.Counter([next(iter(rows))])
+            canary(lambda: check_rows(rows - one, expected), "a lost row")
+            canary(lambda: check_rows(rows + one, expected), "a doubled row")
             batches = check_transactions(job.table, job.checkpoint)
             check_batches(job.checkpoint, batches)
         except Wrong as wrong:

@@ -20,7 +20,8 @@ namespace {
 using ::testing::HasSubstr;
 using Rows = std::vector<std::string>;
 
-constexpr std::chrono::seconds kPrompt{1};
+/// For machines that are busy; what does not stop or come at all takes longer still.
+constexpr std::chrono::seconds kPrompt{20};
 
 /// Binds the value of a Result; a failure is reported and ends the function.
 #define KIT_ASSIGN(declaration, expression) \

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build    compiler, libraries: what `make build` and `make demo` need
 #   scripts/setup.sh test     build, and what `make test` needs: GoogleTest, a Kafka broker, readers of Delta tables
-#   scripts/setup.sh bench    build, and what `make bench` needs: a Kafka broker
+#   scripts/setup.sh bench    build, and what `make bench` needs: a Kafka broker, PyArrow; with SPARK=1 the jars of Spark's connectors
 #   scripts/setup.sh tidy     build, and what `make tidy` needs: clang-tidy and clang-format 19
 #   scripts/setup.sh fuzz     build, and what `make fuzz` needs: clang 19 with libFuzzer
 #   scripts/setup.sh paths    installs nothing; prints where things are, as NAME=value lines
@@ -261,6 +261,8 @@ profile_bench() {
   local java; mapfile -t java < <(java_packages)
   profile_build "${java[@]}"
   fetch_jars kafka-broker "$kafka"
+  install_test_python
+  [ -z "${SPARK:-}" ] || install_spark_jars
 }
 
 # clang 19 needs the C++ library of GCC 12, which g++ brings.

@@ -200,10 +200,7 @@ void CoerceOperands(std::string_view op, Operands* operands) {
   }
   if (both_decimal && IsArithmetic(op)) return;
   const auto common = TightestCommonType(a, b);
-  if (common && AcceptsOperand(op, *common)) {
-    const DataType type = *common;
-    operands->CastBoth(type);
-  }
+  if (common && AcceptsOperand(op, *common)) operands->CastBoth(*common);
 }
 
 DataType ResultType(std::string_view op, const Operands& operands) {

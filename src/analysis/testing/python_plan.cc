@@ -442,9 +442,10 @@ std::optional<RelationPtr> ReadPythonPlan(std::string_view text,
   try {
     const PythonValue value = Reader(text, frames).ReadAll();
     if (const auto* frame = value.As<RelationPtr>()) return *frame;
+    return std::nullopt;
   } catch (const Unreadable&) {
+    return std::nullopt;
   }
-  return std::nullopt;
 }
 
 }  // namespace millrace::analysis

@@ -301,7 +301,7 @@ base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::Finish() {
     case Layout::kList:
     case Layout::kMap:
     case Layout::kStruct:
-      return FinishNested(rows, std::move(bitmap));
+      return FinishNested(rows, bitmap);
     default:
       return arrow::MakeArray(
           arrow::ArrayData::Make(arrow_type_, rows, {bitmap, values_.Finish()}, nulls));
@@ -309,7 +309,7 @@ base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::Finish() {
 }
 
 base::Result<std::shared_ptr<arrow::Array>> ColumnBuilder::FinishNested(
-    std::int64_t rows, std::shared_ptr<arrow::Buffer> bitmap) {
+    std::int64_t rows, const std::shared_ptr<arrow::Buffer>& bitmap) {
   std::vector<std::shared_ptr<arrow::ArrayData>> children;
   for (auto& child : children_) {
     MILLRACE_ASSIGN_OR_RETURN(auto array, child->Finish());

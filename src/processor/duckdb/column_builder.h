@@ -94,8 +94,8 @@ class ColumnBuilder {
     }
     ends_.Append(static_cast<std::int32_t>(end));
   }
-  base::Result<std::shared_ptr<arrow::Array>> FinishNested(std::int64_t rows,
-                                                           std::shared_ptr<arrow::Buffer> bitmap);
+  base::Result<std::shared_ptr<arrow::Array>> FinishNested(
+      std::int64_t rows, const std::shared_ptr<arrow::Buffer>& bitmap);
 
   DataType type_;
   Layout layout_;

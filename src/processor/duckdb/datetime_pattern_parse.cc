@@ -43,7 +43,8 @@ bool DatetimePattern::ParseNumber(const Element& element, std::string_view text,
     (plus ? positive : negative) = true;
     ++position;
   }
-  std::size_t most = static_cast<std::size_t>(element.max_width + element.subsequent_width);
+  std::size_t most = static_cast<std::size_t>(element.max_width) +
+                     static_cast<std::size_t>(element.subsequent_width);
   std::size_t end = position;
   while (end < text.size() && end - position < most && IsDigit(text[end])) ++end;
   if (element.subsequent_width > 0) {

@@ -103,6 +103,8 @@ Status Admin::NoAnswer(const std::string& what, const Deadline& deadline,
                        const Status& last) const {
   std::string reason = client_->last_complaint();
   if (reason.empty()) reason = last.ok() ? "no broker could be reached" : last.message();
+  const std::string again = fmt::format("kafka: {} at {}: ", what, client_->brokers());
+  if (reason.starts_with(again)) reason.erase(0, again.size());
   return Status::Unavailable(fmt::format(
       "kafka: {} failed: \"{}\" did not answer within {} s: {}; check kafka.bootstrap.servers, "
       "that the broker is running, that its advertised.listeners can be reached from this machine, "

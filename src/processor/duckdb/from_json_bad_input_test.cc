@@ -177,7 +177,7 @@ TEST(FromJsonBadInputTest, AnswersAsRecordedFromSpark) {
       bad_input.Add(record);
     }
   });
-  if (!found) GTEST_SKIP() << "tests/spark/recorded/from_json_bad_input.jsonl is not there";
+  ASSERT_TRUE(found) << "tests/spark/recorded/from_json_bad_input.jsonl is not there";
   bad_input.Finish();
   EXPECT_GT(bad_input.checked, 30'000);
   EXPECT_EQ(bad_input.failures, 0);

@@ -4,7 +4,7 @@
 
 help:
 	@echo 'make build   the release programs, in build/release/bin/'
-	@echo 'make demo    a Kafka-to-Delta job on an embedded broker, shown in the terminal; 20 seconds'
+	@echo 'make demo    a PySpark job from Kafka to Delta on an embedded broker, shown in the terminal; 20 seconds'
 	@echo 'make test    all tests: units, streams, a real Kafka broker, other readers of the tables'
 	@echo 'make prove   the job killed 240 times, each of its calls on the disk failing, two at a time; SEED=n repeats a run'
 	@echo 'make bench   speed, memory, start, latency, beside a bare Kafka consumer; with SPARK=1 beside real Spark'
@@ -18,8 +18,10 @@ build:
 	@scripts/build.sh release millrace_programs
 	@echo 'Built: build/release/bin/'
 
-demo: build
-	@build/release/bin/millrace_demo $(DEMO_ARGS)
+demo:
+	@scripts/setup.sh demo
+	@scripts/build.sh release millrace_programs
+	@export $$(scripts/setup.sh paths | xargs) && build/release/bin/millrace_demo $(DEMO_ARGS)
 
 test:
 	@scripts/setup.sh test
@@ -33,6 +35,7 @@ bench:
 	@SPARK=$(SPARK) scripts/setup.sh bench
 	@scripts/build.sh release "millrace_programs bare_consumer kafka_produce" -DMILLRACE_BENCH=ON
 	@export $$(scripts/setup.sh paths | xargs) && python3 bench/run.py build/release $(if $(SPARK),--spark) $(BENCH_ARGS)
+	@export $$(scripts/setup.sh paths | xargs) && "$$MILLRACE_TEST_PYTHON" bench/connect.py build/release $(if $(SPARK),--spark)
 
 fuzz:
 	@scripts/setup.sh fuzz

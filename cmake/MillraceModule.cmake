@@ -2,15 +2,16 @@
 
 set_property(GLOBAL PROPERTY MILLRACE_MODULES "")
 
-# millrace_module([TEST_ONLY] [DEPS folder...] [THIRD_PARTY target...]
+# millrace_module([TEST_ONLY] [PROGRAM_ONLY] [DEPS folder...] [THIRD_PARTY target...]
 #                 [TEST_DEPS folder...] [TEST_THIRD_PARTY target...])
 #
 # Makes the static library millrace_<folder, with _ for /> of the folder's *.cc files (subfolders are modules of their
 # own), and of its *_test.cc files the GoogleTest program millrace_<folder>_test, which ctest runs. DEPS are folders
 # under src/, THIRD_PARTY targets of other projects; both belong in the table of ARCHITECTURE.md. The TEST_ ones are for
-# the *_test.cc files alone. A TEST_ONLY module may use GoogleTest and is left out of libmillrace.
+# the *_test.cc files alone. A TEST_ONLY module may use GoogleTest and is left out of libmillrace. A PROGRAM_ONLY module is left out
+# of it too: programs that link libmillrace add its objects, $<TARGET_OBJECTS:millrace_...>, to their own.
 function(millrace_module)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "TEST_ONLY" "" "DEPS;THIRD_PARTY;TEST_DEPS;TEST_THIRD_PARTY")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "TEST_ONLY;PROGRAM_ONLY" "" "DEPS;THIRD_PARTY;TEST_DEPS;TEST_THIRD_PARTY")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "millrace_module: unknown arguments ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -43,7 +44,7 @@ function(millrace_module)
 
   if(arg_TEST_ONLY)
     target_link_libraries(${name} ${scope} GTest::gmock)
-  else()
+  elseif(NOT arg_PROGRAM_ONLY)
     set_property(GLOBAL APPEND PROPERTY MILLRACE_MODULES ${name})
   endif()
   set_property(GLOBAL APPEND PROPERTY MILLRACE_ALL_MODULES ${name})
@@ -69,7 +70,7 @@ function(millrace_test_program name)
     target_sources(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/tsan/c11_threads.cc")
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 900) # with sanitizers, on a busy machine
   endif()
   if(NOT arg_LABELS)
     set(arg_LABELS unit)

@@ -1,6 +1,7 @@
 # Options, compiler flags and where the build puts things.
 
 option(MILLRACE_EXAMPLES "Build examples/ and demo/" ON)
+option(MILLRACE_CONNECT "Build the Spark Connect server; needs gRPC, protobuf and Spark Connect's protocol" ON)
 option(MILLRACE_CCACHE "Compile through ccache where it is installed" ON)
 set(MILLRACE_TESTS AUTO CACHE STRING "Build the tests: ON, OFF, or AUTO (if GoogleTest is found)")
 option(MILLRACE_BENCH "Build bench/" OFF)

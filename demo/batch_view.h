@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -31,7 +32,7 @@ class BatchView : public StreamingQueryListener {
   void PrintSecond(Clock::time_point now);
 
   EventFeed* feed_;
-  std::int64_t events_ = 0;
+  std::atomic<std::int64_t> events_ = 0;
   Second second_;
   Clock::time_point last_row_;
   bool header_printed_ = false;

@@ -2,6 +2,7 @@
 # Prepares this machine for Millrace. Run it as often as you like: what is there already is left alone.
 #
 #   scripts/setup.sh build    compiler, libraries: what `make build` and `make demo` need
+#   scripts/setup.sh demo     build, and what `make demo` needs: a Python with PySpark's Connect client
 #   scripts/setup.sh test     build, and what `make test` needs: GoogleTest, a Kafka broker, readers of Delta tables
 #   scripts/setup.sh bench    build, and what `make bench` needs: a Kafka broker, PyArrow; with SPARK=1 the jars of Spark's connectors
 #   scripts/setup.sh tidy     build, and what `make tidy` needs: clang-tidy and clang-format 19
@@ -18,10 +19,12 @@ cache=${MILLRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/millrace}
 downloads=$cache/downloads
 lock_digest() { cat "$@" | sha256sum | cut -c1-12; }
 deps=$cache/deps-$(lock_digest "$scripts/deps.lock")
+protocol_lock=$scripts/protocol.lock
+protocol=$cache/protocol-$(lock_digest "$protocol_lock")
 
 build_packages=(g++ make cmake ninja-build pkg-config python3-venv ccache binutils unzip
-  libsimdjson-dev nlohmann-json3-dev libfmt-dev libcli11-dev libabsl-dev libssl-dev zlib1g-dev libzstd-dev liblz4-dev
-  libsasl2-dev tzdata ca-certificates)
+  libsimdjson-dev nlohmann-json3-dev libfmt-dev libcli11-dev libabsl-dev libssl-dev zlib1g-dev libpcre2-dev libzstd-dev liblz4-dev
+  libsasl2-dev libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc tzdata ca-certificates)
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -48,14 +51,22 @@ install_packages() {
 
 sha256_is() { [ "$(sha256sum "$1" | cut -d' ' -f1)" = "$2" ]; }
 
+# In a folder that is removed when set-up is done.
 tools_venv() {
-  venv=$deps.tmp/tools
+  venv=$1/tools
   [ -x "$venv/bin/pip" ] || python3 -m venv "$venv" || die "python3 -m venv failed; is the Debian package python3-venv installed?"
 }
 
 fetch_pip() {
   "$venv/bin/pip" -q --disable-pip-version-check download --no-deps --only-binary=:all: --implementation cp --python-version 3.11 \
     --abi cp311 --platform manylinux_2_28_x86_64 --platform manylinux1_x86_64 --dest "$downloads" "$1==$2"
+}
+
+# The package's own set-up script runs, but only after its digest was compared.
+fetch_sdist() {
+  echo "$1==$2 --hash=sha256:$3" >"$venv/requirement.txt"
+  "$venv/bin/pip" -q --disable-pip-version-check download --no-deps --no-binary=:all: --no-build-isolation --require-hashes \
+    --dest "$downloads" -r "$venv/requirement.txt"
 }
 
 fetch_npm() {
@@ -70,18 +81,18 @@ reason() {
 
 # Leaves the locked package's file in $downloads and its name in $fetched.
 fetch() {
-  local name=$1 client version file hash
-  read -r client _ version file hash < <(awk -v name="$name" '$2 == name' "$scripts/deps.lock")
+  local name=$1 lock=${2:-$scripts/deps.lock} client version file hash
+  read -r client _ version file hash < <(awk -v name="$name" '$2 == name' "$lock")
   if [ ! -f "$downloads/$file" ] || ! sha256_is "$downloads/$file" "$hash"; then
     say "fetching $name $version"
     local log=$cache/fetch.log attempt
     for attempt in 1 2 3; do
       rm -f "$downloads/$file"
-      "fetch_$client" "$name" "$version" >"$log" 2>&1 && [ -f "$downloads/$file" ] && break
+      "fetch_$client" "$name" "$version" "$hash" >"$log" 2>&1 && [ -f "$downloads/$file" ] && break
       [ "$attempt" = 3 ] && die "could not download $name $version with $client: $(reason "$log") (all of it: $log)"
       sleep $((attempt * 3))
     done
-    sha256_is "$downloads/$file" "$hash" || die "$downloads/$file is not the file that scripts/deps.lock names (its SHA-256 differs); delete it, and if that repeats, do not use it."
+    sha256_is "$downloads/$file" "$hash" || die "$downloads/$file is not the file that scripts/$(basename "$lock") names (its SHA-256 differs); delete it, and if that repeats, do not use it."
   fi
   fetched=$file
 }
@@ -177,7 +188,7 @@ install_deps() {
   [ "$(uname -sm)" = "Linux x86_64" ] || die "the pinned libraries are for Linux on x86_64, this is $(uname -sm): install Arrow, DuckDB and librdkafka yourself and configure with -DMILLRACE_DEPS_DIR= ."
   rm -rf "$deps.tmp"
   mkdir -p "$downloads" "$deps.tmp/lib" "$deps.tmp/include" "$deps.tmp/licenses"
-  tools_venv
+  tools_venv "$deps.tmp"
   provide_npm
   add_arrow
   add_duckdb
@@ -188,12 +199,33 @@ install_deps() {
   say "Arrow, DuckDB, librdkafka: done, $(du -sm "$deps" | cut -f1) MB in $deps"
 }
 
+# ---- Spark Connect's protocol ---------------------------------------------------------------------------------------
+
+install_protocol() {
+  if [ -f "$protocol/stamp" ]; then say "Spark Connect's protocol: in $protocol"; return; fi
+  rm -rf "$protocol.tmp" "$protocol"
+  mkdir -p "$downloads" "$protocol.tmp"
+  tools_venv "$protocol.tmp"
+  fetch wheel "$protocol_lock"
+  "$venv/bin/pip" -q --disable-pip-version-check install --no-index --no-deps "$downloads/$fetched"
+  fetch pyspark-client "$protocol_lock"
+  python3 "$scripts/protocol_descriptors.py" "$downloads/$fetched" "$protocol.tmp/spark_connect.desc" ||
+    die "Spark Connect's protocol could not be read from $downloads/$fetched."
+  rm -rf "$protocol.tmp/tools"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$protocol.tmp/stamp"
+  mv "$protocol.tmp" "$protocol"
+}
+
 # ---- what the tests need --------------------------------------------------------------------------------------------
 
 python_lock=$scripts/test-python.lock
+client_lock=$scripts/client-python.lock
+older_lock=$scripts/older-clients.lock
 kafka_lock=$scripts/kafka-broker.lock
 spark_lock=$scripts/spark-jars.lock
 test_python=$cache/python-$(lock_digest "$python_lock")
+client_python=$cache/client-$(lock_digest "$client_lock")
+older_clients=$cache/older-clients-$(lock_digest "$client_lock" "$older_lock")
 kafka=$cache/kafka-$(lock_digest "$kafka_lock" "${kafka_lock%.lock}.pom.xml")
 spark_jars=$cache/spark-jars-$(lock_digest "$python_lock" "$spark_lock" "${spark_lock%.lock}.pom.xml")
 
@@ -219,16 +251,36 @@ fetch_jars() {
   date -u +%Y-%m-%dT%H:%M:%SZ >"$dir/stamp"
 }
 
-install_test_python() {
-  if [ -f "$test_python/stamp" ]; then say "Python readers: in $test_python"; return; fi
-  local python=python3.11 log=$cache/python.log
-  command -v $python >/dev/null || die "the tests' Python packages are pinned for Python 3.11, and there is no python3.11 on this machine."
-  rm -rf "$test_python"
-  say "Python readers: fetching delta-rs, PyArrow, DuckDB, PySpark (once; 0.6 GB, some minutes)"
-  $python -m venv "$test_python" || die "$python -m venv failed; is the Debian package python3-venv installed?"
-  "$test_python/bin/pip" -q --disable-pip-version-check --no-cache-dir install --require-hashes --no-deps -r "$python_lock" >"$log" 2>&1 ||
-    die "pip could not install the tests' Python packages: $(grep -i error "$log" | head -n 1) (all of it: $log)"
-  date -u +%Y-%m-%dT%H:%M:%SZ >"$test_python/stamp"
+# A virtual environment with the packages of a lock, each checked by its hash.
+install_python() {
+  local what=$1 place=$2 lock=$3 log=$cache/python.log python=python3.11
+  if [ -f "$place/stamp" ]; then say "$what: in $place"; return; fi
+  command -v $python >/dev/null || die "Python packages are pinned for Python 3.11, and there is no python3.11 on this machine."
+  rm -rf "$place"
+  say "$what: fetching its packages (once; some minutes)"
+  $python -m venv "$place" || die "$python -m venv failed; is the Debian package python3-venv installed?"
+  "$place/bin/pip" -q --disable-pip-version-check --no-cache-dir install --require-hashes --no-deps -r "$lock" >"$log" 2>&1 ||
+    die "pip could not install what $lock names: $(grep -i error "$log" | head -n 1) (all of it: $log)"
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$place/stamp"
+}
+
+install_test_python() { install_python "Python with PySpark, delta-rs, DuckDB" "$test_python" "$python_lock"; }
+install_client_python() { install_python "Python with PySpark's Connect client" "$client_python" "$client_lock"; }
+
+# Older clients, one folder each, to stand before the other on PYTHONPATH.
+install_older_clients() {
+  local line log=$cache/older-clients.log
+  if [ -f "$older_clients/stamp" ]; then say "older PySpark clients: in $older_clients"; return; fi
+  rm -rf "$older_clients"; mkdir -p "$older_clients"
+  while read -r line; do
+    local version; version=$(sed -E 's/.*==([0-9.]+) .*/\1/' <<<"$line")
+    say "older PySpark clients: $version"
+    printf '%s\n' "$line" >"$older_clients/requirement"
+    "$client_python/bin/pip" -q --disable-pip-version-check --no-cache-dir install --require-hashes --no-deps \
+      --target "$older_clients/$version" -r "$older_clients/requirement" >"$log" 2>&1 ||
+      die "pip could not install pyspark-client $version: $(grep -i error "$log" | head -n 1) (all of it: $log)"
+  done < <(grep -v '^#' "$older_lock")
+  date -u +%Y-%m-%dT%H:%M:%SZ >"$older_clients/stamp"
 }
 
 # PySpark's package holds most of Spark's jars; of those that it holds too, its own copy wins.
@@ -247,21 +299,26 @@ install_spark_jars() {
 
 # ---- profiles -------------------------------------------------------------------------------------------------------
 
-profile_build() { install_packages "${build_packages[@]}" "$@"; install_deps; }
+profile_build() { install_packages "${build_packages[@]}" "$@"; install_deps; install_protocol; }
 
 profile_test() {
   local java; mapfile -t java < <(java_packages)
   profile_build libgtest-dev libgmock-dev "${java[@]}"
   fetch_jars kafka-broker "$kafka"
   install_test_python
+  install_client_python
+  install_older_clients
   install_spark_jars
 }
+
+profile_demo() { profile_build; install_client_python; }
 
 profile_bench() {
   local java; mapfile -t java < <(java_packages)
   profile_build "${java[@]}"
   fetch_jars kafka-broker "$kafka"
   install_test_python
+  install_client_python
   [ -z "${SPARK:-}" ] || install_spark_jars
 }
 
@@ -273,7 +330,10 @@ profile_fuzz() { profile_build libgtest-dev libgmock-dev clang-19 libclang-rt-19
 # Only what is there, so that a test can tell what it must do without.
 print_paths() {
   [ ! -f "$deps/stamp" ] || echo "MILLRACE_DEPS_DIR=$deps"
+  [ ! -f "$protocol/stamp" ] || echo "MILLRACE_PROTOCOL_DIR=$protocol"
   [ ! -f "$test_python/stamp" ] || echo "MILLRACE_TEST_PYTHON=$test_python/bin/python"
+  [ ! -f "$client_python/stamp" ] || echo "MILLRACE_CLIENT_PYTHON=$client_python/bin/python"
+  [ ! -f "$older_clients/stamp" ] || echo "MILLRACE_OLDER_CLIENTS=$older_clients"
   [ ! -f "$kafka/stamp" ] || echo "MILLRACE_KAFKA_JARS=$kafka/lib"
   [ ! -f "$spark_jars/stamp" ] || echo "MILLRACE_SPARK_JARS=$spark_jars/lib"
 }
@@ -281,8 +341,8 @@ print_paths() {
 main() {
   case ${1:-build} in
     paths) print_paths; return ;;
-    build | test | bench | tidy | fuzz) ;;
-    *) die "unknown profile '$1'; one of: build, test, bench, tidy, fuzz, paths." ;;
+    build | demo | test | bench | tidy | fuzz) ;;
+    *) die "unknown profile '$1'; one of: build, demo, test, bench, tidy, fuzz, paths." ;;
   esac
   mkdir -p "$cache" 2>/dev/null || true
   [ -w "$cache" ] || die "cannot write to $cache; set MILLRACE_CACHE to a folder that can be written."

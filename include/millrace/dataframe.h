@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace session {
 class SessionState;
 }
 
+class DataFrameWriter;
 class DataStreamWriter;
 
 /// A query that has not run, as org.apache.spark.sql.DataFrame. A value. Each step is analyzed when
@@ -34,8 +36,28 @@ class DataFrame {
   DataFrame withColumns(const std::vector<std::pair<std::string, Column>>& columns) const;
   /// No change when there is no such column.
   DataFrame withColumnRenamed(std::string_view existing, std::string_view renamed) const;
+  /// Aggregates of the rows that pass here, which stay as they are: a stream tells them of each
+  /// batch, in its progress.
+  DataFrame observe(std::string_view name, const std::vector<Column>& metrics) const;
   DataFrame filter(const Column& condition) const;
   DataFrame where(const Column& condition) const { return filter(condition); }
+  /// SQL text: filter("a > 1 AND b IS NOT NULL"). Throws ParseException.
+  DataFrame filter(std::string_view condition) const;
+  DataFrame filter(const char* condition) const { return filter(std::string_view(condition)); }
+  DataFrame where(std::string_view condition) const { return filter(condition); }
+  DataFrame where(const char* condition) const { return filter(std::string_view(condition)); }
+  /// SQL texts: selectExpr({"a", "b + 1 AS c"}).
+  DataFrame selectExpr(const std::vector<std::string>& expressions) const;
+  template <typename... S>
+  DataFrame selectExpr(std::string_view first, const S&... rest) const {
+    return selectExpr(std::vector<std::string>{std::string(first), std::string(rest)...});
+  }
+  DataFrame limit(int rows) const;
+  DataFrame orderBy(const std::vector<ColumnOrName>& columns) const;
+  template <typename... C>
+  DataFrame orderBy(const ColumnOrName& first, const C&... rest) const {
+    return orderBy(std::vector<ColumnOrName>{first, ColumnOrName(rest)...});
+  }
   /// A name that `col("alias.column")` can use.
   DataFrame alias(std::string_view name) const;
   /// Names that do not exist are ignored.
@@ -56,6 +78,17 @@ class DataFrame {
   bool isStreaming() const;
   /// Prints the analyzed plan and what runs where.
   void explain(bool extended = false) const;
+
+  // What follows runs the query, which must not be a stream.
+
+  /// Prints the first rows as a table. `truncate`: cells longer than 20 characters are cut.
+  void show(int numRows = 20, bool truncate = true) const;
+  /// What show prints.
+  std::string showString(int numRows = 20, bool truncate = true) const;
+  std::int64_t count() const;
+  /// Replaces a temporary view of that name. (A view of a stream may be made, too.)
+  void createOrReplaceTempView(std::string_view name) const;
+  DataFrameWriter write() const;
 
   DataStreamWriter writeStream() const;
 

@@ -15,6 +15,8 @@ using FunctionOptions = std::map<std::string, std::string>;
 
 /// The column of that name; dots reach into structs, backticks quote, "*" and "data.*" are stars.
 Column col(std::string_view name);
+/// SQL text of an expression: expr("a + 1 AS b"). Throws ParseException.
+Column expr(std::string_view sql);
 /// A constant.
 Column lit(const Operand& value);
 

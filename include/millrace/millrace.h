@@ -2,6 +2,7 @@
 
 /// Spark Structured Streaming in C++: include this.
 
+#include "millrace/batch.h"
 #include "millrace/column.h"     // IWYU pragma: export
 #include "millrace/dataframe.h"  // IWYU pragma: export
 #include "millrace/errors.h"     // IWYU pragma: export

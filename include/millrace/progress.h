@@ -4,7 +4,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "millrace/types.h"
 
 namespace millrace {
 
@@ -27,6 +30,13 @@ struct SinkProgress {
   std::map<std::string, std::string> metrics;
 };
 
+/// What df.observe() has found out about the rows of one batch: a row.
+struct ObservedRow {
+  StructType schema;
+  std::string json;    ///< As Spark's Row.json: {"rows":2}
+  std::string values;  ///< A JSON list, as Spark's progress carries it to PySpark.
+};
+
 /// One batch of a streaming query, as Spark's
 /// org.apache.spark.sql.streaming.StreamingQueryProgress.
 struct StreamingQueryProgress {
@@ -42,6 +52,8 @@ struct StreamingQueryProgress {
   std::map<std::string, std::string> eventTime;
   std::vector<SourceProgress> sources;
   SinkProgress sink;
+  /// By the names that df.observe() gave, in the order of the query.
+  std::vector<std::pair<std::string, ObservedRow>> observedMetrics;
 
   std::int64_t numInputRows() const;
   double inputRowsPerSecond() const;

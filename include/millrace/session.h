@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "millrace/batch.h"
 #include "millrace/dataframe.h"
 #include "millrace/streaming.h"
 
@@ -45,6 +46,14 @@ class SparkSession {
   static Builder builder() { return Builder(); }
 
   DataStreamReader readStream() const;
+  DataFrameReader read() const;
+  /// A query or a command. A command is run at once; the DataFrame holds its answer.
+  DataFrame sql(std::string_view text) const;
+  /// A table or view by name.
+  DataFrame table(std::string_view name) const;
+  /// One column `id`: start, start + step, ... before end.
+  DataFrame range(std::int64_t end) const { return range(0, end); }
+  DataFrame range(std::int64_t start, std::int64_t end, std::int64_t step = 1) const;
   StreamingQueryManager streams() const;
   RuntimeConfig conf() const;
   /// The version of Spark whose behaviour this is, "4.2.0".

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -76,6 +77,8 @@ class DataStreamReader {
   /// Throws AnalysisException, IllegalArgumentException: unknown format, unknown or bad option.
   DataFrame load();
   DataFrame load(std::string_view path);
+  /// A table, or the view of a stream, by name.
+  DataFrame table(std::string_view name);
 
  private:
   std::shared_ptr<session::SessionState> session_;
@@ -135,12 +138,21 @@ class DataStreamWriter {
   }
   DataStreamWriter& option(std::string_view name, const OptionValue& value);
   DataStreamWriter& options(const std::map<std::string, std::string>& options);
+  /// Calls `function` with the rows of each batch, which are there already, and its id, on the
+  /// query's thread. Called again with the same id when a batch is repeated: at least once. What it
+  /// throws ends the query (FOREACH_BATCH_USER_FUNCTION_ERROR).
+  DataStreamWriter& foreachBatch(
+      std::function<void(const DataFrame& rows, std::int64_t batchId)> function);
   /// Opens source, sink and checkpoint, then runs in the background. Throws what is wrong at start:
   /// AnalysisException, IllegalArgumentException, SparkException.
   StreamingQuery start();
   StreamingQuery start(std::string_view path);
+  /// Into a table by name, which is made when it is not there.
+  StreamingQuery toTable(std::string_view name);
 
  private:
+  StreamingQuery Start(std::optional<std::string> table);
+
   DataFrame df_;
   std::string format_;
   std::string output_mode_ = "append";
@@ -148,6 +160,7 @@ class DataStreamWriter {
   Trigger trigger_ = Trigger::ProcessingTime(std::chrono::milliseconds(0));
   std::vector<std::string> partition_columns_;
   std::map<std::string, std::string> options_;
+  std::function<void(const DataFrame&, std::int64_t)> foreach_batch_;
 };
 
 /// All queries of a session.

@@ -101,14 +101,17 @@ TEST_F(AnalyzerTest, AutomaticNameIsThePrettyText) {
 }
 
 TEST_F(AnalyzerTest, WhatIsNotThereIsRefusedByName) {
-  const auto query = Run(plan::MakeRelation(plan::relation::Deduplicate{.input = Kafka()}));
+  plan::relation::AsOfJoin join;
+  join.left = Kafka();
+  join.right = Kafka();
+  const auto query = Run(plan::MakeRelation(join));
   ASSERT_FALSE(query.ok());
   EXPECT_EQ(query.status().code(), base::StatusCode::kUnsupported);
-  EXPECT_THAT(query.status().message(), HasSubstr("Deduplicate"));
-  const auto call = Run(plan::Select(Kafka(), {Function("regexp_replace", {})}));
+  EXPECT_THAT(query.status().message(), HasSubstr("An as-of join. Use a join and a window"));
+  const auto call = Run(plan::Select(Kafka(), {Function("sentences", {})}));
   ASSERT_FALSE(call.ok());
   EXPECT_EQ(call.status().code(), base::StatusCode::kUnsupported);
-  EXPECT_THAT(call.status().message(), HasSubstr("`regexp_replace`"));
+  EXPECT_THAT(call.status().message(), HasSubstr("`sentences`"));
   EXPECT_EQ(ConditionOf(plan::Select(Kafka(), {Function("regexp_replaced", {})})),
             "UNRESOLVED_ROUTINE");
 }
@@ -118,10 +121,21 @@ TEST_F(AnalyzerTest, SourceFailureIsTheFailure) {
   EXPECT_EQ(query.status().message(), "no topic");
 }
 
-TEST_F(AnalyzerTest, AnsiOffIsRefused) {
+TEST_F(AnalyzerTest, AnsiOffTakesTheLegacyRules) {
+  const auto sum = Function("+", {Column("topic"), Column("partition")});
+  const auto type_of = [&](const plan::ExpressionPtr& expression) {
+    const auto query = Run(plan::Select(Kafka(), {expression}));
+    return query.ok() ? query->schema()[0].dataType.simpleString() : query.status().ToString();
+  };
+  const auto either = Function("coalesce", {Column("topic"), Column("partition")});
+  EXPECT_EQ(type_of(sum), "bigint");
+  EXPECT_EQ(type_of(either), "bigint");
   context_.ansi = false;
-  const auto query = Run(Events());
-  EXPECT_EQ(query.status().code(), base::StatusCode::kUnsupported);
+  EXPECT_EQ(type_of(sum), "double");
+  EXPECT_EQ(type_of(either), "string");
+  const auto query = Run(plan::Select(Kafka(), {Cast(Column("topic"), IntegerType())}));
+  const auto& project = std::get<plan::Project>(query->root->node);
+  EXPECT_EQ(std::get<plan::CastTo>(project.expressions[0]->node).mode, plan::EvalMode::kLegacy);
 }
 
 TEST_F(AnalyzerTest, CaseSensitiveNamesWhenTheSessionSaysSo) {
@@ -190,6 +204,8 @@ TEST_F(AnalyzerTest, OutputModes) {
   EXPECT_EQ(CheckOutputMode(*query, "nope").message(),
             "[STREAMING_OUTPUT_MODE.INVALID] Invalid streaming output mode: nope. Accepted output "
             "modes are 'Append', 'Complete', 'Update'. SQLSTATE: 42KDE");
+  EXPECT_EQ(CheckOutputMode(*query, "nope").spark_error().exception_class,
+            "IllegalArgumentException");
 }
 
 TEST_F(AnalyzerTest, DuplicateNamesOnWrite) {
@@ -221,6 +237,14 @@ TEST_F(AnalyzerTest, WhatOnlyARunFindsIsToldAtTheStart) {
                 .message(),
             "[INVALID_CORRUPT_RECORD_TYPE] The column `bad` for corrupt records must have the "
             "nullable STRING type, but got \"INT\". SQLSTATE: 42804");
+}
+
+TEST_F(AnalyzerTest, LambdasBelongToHigherOrderFunctions) {
+  const auto body = plan::MakeExpression(plan::expression::NamedLambdaVariable{{"x"}});
+  const auto lambda = plan::MakeExpression(
+      plan::expression::LambdaFunction{body, {plan::expression::NamedLambdaVariable{{"x"}}}});
+  EXPECT_EQ(ConditionOf(plan::Select(Kafka(), {Function("upper", {lambda})})),
+            "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION");
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
+#include "analysis/chance.h"
+#include "analysis/legacy_rules.h"
 #include "analysis/type_rules.h"
 
 namespace millrace::analysis {
@@ -11,6 +14,18 @@ namespace {
 
 BoundExpressionPtr Make(plan::BoundExpression expression) {
   return std::make_shared<const plan::BoundExpression>(std::move(expression));
+}
+
+// Functions whose bad values are errors under ANSI only.
+bool DependsOnAnsi(std::string_view function) {
+  static const std::set<std::string_view> names = {
+      "+",           "-",           "*",         "/",          "%",          "div",
+      "mod",         "pmod",        "negative",  "abs",        "getarrayitem", "getmapvalue",
+      "element_at",  "elt",         "to_date",   "to_timestamp", "to_timestamp_ltz",
+      "to_timestamp_ntz", "unix_timestamp", "to_unix_timestamp", "make_date", "make_timestamp",
+      "make_timestamp_ltz", "make_timestamp_ntz", "make_interval", "next_day", "conv", "round",
+      "bround",      "size",        "parse_url",  "interval_div"};
+  return names.contains(function);
 }
 
 }  // namespace
@@ -28,6 +43,7 @@ BoundExpressionPtr MakeConstant(data::Value value, const DataType& type, std::st
 BoundExpressionPtr MakeCall(std::string_view function, std::vector<BoundExpressionPtr> args,
                             const DataType& type, bool nullable, std::string_view text,
                             std::map<std::string, std::string> options) {
+  if (LegacyRules::Active() && DependsOnAnsi(function)) options.emplace("eval", "legacy");
   return Make({type, nullable,
                plan::Call{std::string(function), std::move(args), std::move(options)},
                std::string(text)});
@@ -44,7 +60,8 @@ BoundExpressionPtr ImplicitCast(const BoundExpressionPtr& child, const DataType&
   if (const data::Value* value = AsConstant(child); value != nullptr && value->is_null()) {
     return MakeConstant(data::Value::Null(), type, child->text);
   }
-  return ExplicitCast(child, type, plan::EvalMode::kAnsi, child->text);
+  const auto mode = LegacyRules::Active() ? plan::EvalMode::kLegacy : plan::EvalMode::kAnsi;
+  return ExplicitCast(child, type, mode, child->text);
 }
 
 BoundExpressionPtr ExplicitCast(const BoundExpressionPtr& child, const DataType& type,
@@ -66,6 +83,17 @@ bool AnyNullable(const std::vector<BoundExpressionPtr>& expressions) {
   return std::any_of(expressions.begin(), expressions.end(), IsNullable);
 }
 
+bool IsDeterministic(const plan::BoundExpression& expression) {
+  static const std::set<std::string_view> random = {
+      "rand", "randn", "randstr", "shuffle", "uuid", "monotonically_increasing_id",
+      "spark_partition_id", "input_file_name"};
+  const auto* call = std::get_if<plan::Call>(&expression.node);
+  if (call != nullptr && random.contains(call->function)) return false;
+  const auto children = plan::ChildrenOf(expression);
+  return std::all_of(children.begin(), children.end(),
+                     [](const BoundExpressionPtr& child) { return IsDeterministic(*child); });
+}
+
 bool IsFoldable(const plan::BoundExpression& expression) {
   if (std::holds_alternative<plan::Constant>(expression.node)) return true;
   if (const auto* cast = std::get_if<plan::CastTo>(&expression.node)) {
@@ -77,6 +105,7 @@ bool IsFoldable(const plan::BoundExpression& expression) {
   const auto* call = std::get_if<plan::Call>(&expression.node);
   if (call == nullptr) return false;
   if (call->args.empty()) return call->function == "struct" || call->function == "concat";
+  if (!IsDeterministic(expression)) return false;
   return std::all_of(call->args.begin(), call->args.end(),
                      [](const BoundExpressionPtr& arg) { return IsFoldable(*arg); });
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ namespace millrace::analysis {
 
 using plan::BoundExpressionPtr;
 
+struct LambdaArgument;
+
 /// A bound expression and what its surroundings may ask of it: Spark's NamedExpression.
 struct Resolved {
   enum class Kind {
@@ -27,10 +30,16 @@ struct Resolved {
   BoundExpressionPtr bound;
   Kind kind = Kind::kUnnamed;
   std::string name;
+  /// Of a generator: its columns.
+  std::vector<std::string> names;
   /// What a column made of this inherits.
   std::string metadata = "{}";
   /// The column's identity; 0 for what is computed.
   std::int64_t column_id = 0;
+  /// A column that is passed on and that only qualified names find.
+  bool hidden = false;
+  /// Of an argument `x -> body`: `bound` is null then.
+  std::shared_ptr<const LambdaArgument> lambda;
 
   static Resolved Unnamed(BoundExpressionPtr bound) {
     Resolved resolved;

@@ -103,7 +103,12 @@ bool CastMakesNullable(const DataType& from, const DataType& to) {
   if (to.is(Kind::kTimestampNtz)) return from.is(Kind::kDate);
   if (to.is(Kind::kCalendarInterval)) return true;
   if (to.is(Kind::kDecimal)) {
-    if (from.isIntegral() || from.is(Kind::kDecimal)) return !CanUpCast(from, to);
+    if (from.isIntegral()) return !CanUpCast(from, to);
+    if (from.is(Kind::kDecimal)) {
+      // Rounding may need one digit more before the point.
+      const int digits = from.precision() - from.scale() + (to.scale() < from.scale() ? 1 : 0);
+      return to.precision() - to.scale() < digits;
+    }
     return !from.is(Kind::kBoolean) || to.precision() <= to.scale();
   }
   return (from.is(Kind::kFloat) || from.is(Kind::kDouble) || from.is(Kind::kDecimal)) &&

@@ -26,6 +26,9 @@ base::Status TypeMismatch(std::string_view reason, std::string_view sql,
 /// `advice` says what to do instead.
 base::Status NotPossibleHere(std::string_view what, std::string_view advice);
 
+/// `text` with the parameters in place of <their names>.
+std::string FillMessage(std::string_view text, const MessageParameters& parameters);
+
 /// "\"INT\"": a type as messages show it.
 std::string QuoteType(const DataType& type);
 /// "\"(a + 1)\"": an expression as messages show it.

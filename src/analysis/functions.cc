@@ -4,7 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "analysis/chance.h"
 #include "analysis/error_messages.h"
+#include "analysis/legacy_rules.h"
 #include "analysis/names.h"
 #include "analysis/type_rules.h"
 
@@ -16,8 +18,31 @@ using Kind = DataType::Kind;
 const std::map<std::string_view, FunctionSpec>& Registry() {
   static const std::map<std::string_view, FunctionSpec> registry = [] {
     std::map<std::string_view, FunctionSpec> functions;
-    for (const auto& group : {OperatorFunctions(), ConditionalFunctions(), StringFunctions(),
-                              TimeFunctions(), StructFunctions(), JsonFunctions()}) {
+    for (const auto& group : {
+             OperatorFunctions(),
+             CastFunctions(),
+             ConditionalFunctions(),
+             StringFunctions(),
+             TimeFunctions(),
+             DateFunctions(),
+             TimestampFunctions(),
+             ArrayFunctions(),
+             ArrayPartFunctions(),
+             MapFunctions(),
+             HigherOrderFunctions(),
+             StructFunctions(),
+             JsonFunctions(),
+             JsonTextFunctions(),
+             CsvFunctions(),
+             SchemaOfFunctions(),
+             MathFunctions(),
+             NullFunctions(),
+             TextFunctions(),
+             RandomFunctions(),
+             SessionFunctions(),
+             NumberFormatFunctions(),
+             SignatureFunctions(),
+         }) {
       for (const FunctionSpec& spec : group) functions.emplace(spec.name, spec);
     }
     return functions;
@@ -25,11 +50,11 @@ const std::map<std::string_view, FunctionSpec>& Registry() {
   return registry;
 }
 
-std::string ExpectedArguments(const FunctionSpec& spec) {
-  if (spec.max < 0) return "> " + std::to_string(spec.min - 1);
-  if (spec.min == spec.max) return std::to_string(spec.min);
+std::string ExpectedArguments(int min, int max) {
+  if (max < 0) return "> " + std::to_string(min - 1);
+  if (min == max) return std::to_string(min);
   std::string counts;
-  for (int n = spec.min; n <= spec.max; ++n) {
+  for (int n = min; n <= max; ++n) {
     if (!counts.empty()) counts += ", ";
     counts += std::to_string(n);
   }
@@ -44,6 +69,7 @@ std::optional<DataType> CoerceToParameter(const DataType& given, const Parameter
   for (const ParameterType& alternative : parameter) {
     if (auto type = alternative.CoercedFrom(given)) possible.push_back(*type);
   }
+  if (LegacyRules::Active() && !possible.empty()) return possible.front();
   // Of several, the one that could go on to be each of the others.
   for (const DataType& type : possible) {
     if (std::all_of(possible.begin(), possible.end(),
@@ -67,6 +93,25 @@ std::vector<BoundExpressionPtr> FunctionCall::BoundArgs() const {
   return bound;
 }
 
+std::size_t FunctionCall::LambdaArity(std::size_t index) const {
+  return IsLambda(index) ? args[index].lambda->arity : 0;
+}
+
+base::Result<BoundExpressionPtr> FunctionCall::BindLambda(
+    std::size_t index, const std::vector<LambdaParameter>& parameters) const {
+  if (IsLambda(index)) return args[index].lambda->bind(parameters);
+  const BoundExpressionPtr& body = arg(index);
+  // Ids of variables that nothing names.
+  plan::Lambda lambda{{}, body};
+  std::string text = "lambdafunction(" + body->text;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    lambda.variables.push_back(-1 - static_cast<std::int64_t>(i));
+    text += ", namedlambdavariable()";
+  }
+  return BoundExpressionPtr(std::make_shared<const plan::BoundExpression>(
+      plan::BoundExpression{body->type, body->nullable, std::move(lambda), text + ")"}));
+}
+
 const FunctionSpec* FindFunction(std::string_view name) {
   const auto found = Registry().find(name);
   return found == Registry().end() ? nullptr : &found->second;
@@ -82,11 +127,21 @@ base::Status WrongNumberOfArguments(std::string_view name, std::string_view expe
 }
 
 base::Result<BoundExpressionPtr> Bind(const FunctionSpec& spec, const FunctionCall& call) {
-  const int count = static_cast<int>(call.args.size());
-  if (count < spec.min || (spec.max >= 0 && count > spec.max)) {
-    return WrongNumberOfArguments(call.name, ExpectedArguments(spec), call.args.size());
+  const bool has_lambda = std::any_of(call.args.begin(), call.args.end(), [](const Resolved& arg) {
+    return arg.lambda != nullptr;
+  });
+  if (has_lambda && !spec.takes_lambdas) {
+    return AnalysisError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION",
+                         {{"class", call.name}});
   }
+  MILLRACE_RETURN_IF_ERROR(CheckArgumentCount(spec.min, spec.max, call));
   return spec.bind(call);
+}
+
+base::Status CheckArgumentCount(int min, int max, const FunctionCall& call) {
+  const int count = static_cast<int>(call.args.size());
+  if (count >= min && (max < 0 || count <= max)) return base::Status::Ok();
+  return WrongNumberOfArguments(call.name, ExpectedArguments(min, max), call.args.size());
 }
 
 bool ParameterType::Accepts(const DataType& given) const {
@@ -95,6 +150,8 @@ bool ParameterType::Accepts(const DataType& given) const {
       return given.isNumeric();
     case Family::kIntegral:
       return given.isIntegral();
+    case Family::kDecimal:
+      return given.is(Kind::kDecimal);
     case Family::kAnyTimestamp:
       return given.is(Kind::kTimestamp) || given.is(Kind::kTimestampNtz);
     case Family::kOne:
@@ -116,6 +173,12 @@ std::optional<DataType> ParameterType::CoercedFrom(const DataType& given) const 
                                                               : std::nullopt;
     case Family::kIntegral:
       return std::nullopt;
+    case Family::kDecimal:
+      if (given.is(Kind::kString)) return type;
+      if (given.is(Kind::kFloat)) return DecimalType(14, 7);
+      if (given.is(Kind::kDouble)) return DecimalType(30, 15);
+      if (given.isIntegral()) return DecimalForIntegral(given);
+      return std::nullopt;
     case Family::kOne:
       break;
   }
@@ -128,6 +191,8 @@ std::string ParameterType::Text() const {
       return "\"NUMERIC\"";
     case Family::kIntegral:
       return "\"INTEGRAL\"";
+    case Family::kDecimal:
+      return "\"DECIMAL\"";
     case Family::kAnyTimestamp:
       return "\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\"";
     case Family::kOne:

@@ -70,9 +70,15 @@ base::Result<BoundExpressionPtr> BindCaseWhen(const FunctionCall& call) {
 }
 
 base::Result<BoundExpressionPtr> BindBetween(const FunctionCall& call) {
+  // What Spark tells of an error names the value so.
+  const BoundExpressionPtr value = WithText(call.arg(0), "commonexpressionref()");
+  for (const auto& [op, bound] : {std::pair{">=", call.arg(1)}, std::pair{"<=", call.arg(2)}}) {
+    MILLRACE_RETURN_IF_ERROR(BindBinary(op, value, bound).status());
+  }
   MILLRACE_ASSIGN_OR_RETURN(auto lower, BindBinary(">=", call.arg(0), call.arg(1)));
   MILLRACE_ASSIGN_OR_RETURN(auto upper, BindBinary("<=", call.arg(0), call.arg(2)));
-  return BindBinary("and", lower, upper);
+  MILLRACE_ASSIGN_OR_RETURN(auto both, BindBinary("and", lower, upper));
+  return WithText(both, CallText(call.name, call.BoundArgs()));
 }
 
 }  // namespace

@@ -35,12 +35,13 @@ bool HasOnlyStringKeys(const DataType& type) {
   }
 }
 
-// The schema argument of from_json: DDL or JSON text.
-base::Result<DataType> SchemaFrom(const BoundExpressionPtr& arg) {
+}  // namespace
+
+base::Result<DataType> SchemaArgument(const BoundExpressionPtr& arg) {
   const auto text = ConstantText(arg);
   if (!text) {
     if (AsConstant(arg) == nullptr && IsFoldable(*arg) && arg->type.is(Kind::kString)) {
-      return NotPossibleHere("The computed schema \"" + arg->text + "\" of from_json",
+      return NotPossibleHere("The computed schema \"" + arg->text + "\" ",
                              "Write the schema as a string literal, DDL or JSON.");
     }
     return AnalysisError("INVALID_SCHEMA.NON_STRING_LITERAL",
@@ -62,6 +63,8 @@ base::Result<DataType> SchemaFrom(const BoundExpressionPtr& arg) {
   return schema;
 }
 
+namespace {
+
 // A void column is as good as NULL here, and shows as that.
 BoundExpressionPtr JsonArgument(const BoundExpressionPtr& arg) {
   if (!arg->type.is(Kind::kNull)) return arg;
@@ -69,7 +72,7 @@ BoundExpressionPtr JsonArgument(const BoundExpressionPtr& arg) {
 }
 
 base::Result<BoundExpressionPtr> BindFromJson(const FunctionCall& call) {
-  MILLRACE_ASSIGN_OR_RETURN(const DataType schema, SchemaFrom(call.arg(1)));
+  MILLRACE_ASSIGN_OR_RETURN(const DataType schema, SchemaArgument(call.arg(1)));
   Options options;
   if (call.args.size() == 3) {
     MILLRACE_ASSIGN_OR_RETURN(options, OptionsFromMap(call.arg(2)));
@@ -102,32 +105,6 @@ base::Result<BoundExpressionPtr> BindToJson(const FunctionCall& call) {
     return TypeMismatch("INVALID_JSON_SCHEMA", sql, {{"schema", QuoteType(type)}});
   }
   return MakeCall("to_json", {value}, StringType(), true, sql, std::move(options));
-}
-
-// `map(key, value, ...)`; it serves as the options of the functions here.
-base::Result<BoundExpressionPtr> BindMap(const FunctionCall& call) {
-  const std::string sql = CallText("map", call.BoundArgs());
-  if (call.args.size() % 2 != 0) {
-    return WrongNumberOfArguments("map", "2n (n > 0)", call.args.size());
-  }
-  std::vector<BoundExpressionPtr> keys;
-  std::vector<BoundExpressionPtr> values;
-  for (std::size_t i = 0; i < call.args.size(); ++i) {
-    (i % 2 == 0 ? keys : values).push_back(call.arg(i));
-  }
-  auto same_keys = CastToCommonType(keys);
-  if (!same_keys) return DifferentTypes(sql, "map", keys, TypeListStyle::kBrackets);
-  auto same_values = CastToCommonType(values);
-  if (!same_values) return DifferentTypes(sql, "map", values, TypeListStyle::kBrackets);
-  std::vector<BoundExpressionPtr> args;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    args.push_back((*same_keys)[i]);
-    args.push_back((*same_values)[i]);
-  }
-  const DataType key = keys.empty() ? DataType(StringType()) : same_keys->front()->type;
-  const DataType value = keys.empty() ? DataType(StringType()) : same_values->front()->type;
-  return MakeCall("map", std::move(args), MapType(key, value, AnyNullable(*same_values)), false,
-                  sql);
 }
 
 }  // namespace
@@ -169,7 +146,6 @@ std::vector<FunctionSpec> JsonFunctions() {
   return {
       {"from_json", 2, 3, BindFromJson},
       {"to_json", 1, 2, BindToJson},
-      {"map", 0, -1, BindMap},
   };
 }
 

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "analysis/error_messages.h"
 #include "analysis/functions.h"
+#include "analysis/time_operators.h"
+#include "analysis/legacy_rules.h"
 #include "analysis/type_rules.h"
 
 namespace millrace::analysis {
@@ -13,27 +16,36 @@ namespace {
 
 using Kind = DataType::Kind;
 
-enum class OperatorClass { kAdditive, kMultiplicative, kDivision, kLogical, kComparison };
+enum class OperatorClass {
+  kAdditive,
+  kMultiplicative,
+  kDivision,
+  kIntegralDivision,
+  kBitwise,
+  kLogical,
+  kComparison
+};
 
 OperatorClass ClassOf(std::string_view op) {
   if (op == "+" || op == "-") return OperatorClass::kAdditive;
-  if (op == "*" || op == "%") return OperatorClass::kMultiplicative;
+  if (op == "*" || op == "%" || op == "mod" || op == "pmod") {
+    return OperatorClass::kMultiplicative;
+  }
   if (op == "/") return OperatorClass::kDivision;
+  if (op == "div") return OperatorClass::kIntegralDivision;
+  if (op == "&" || op == "|" || op == "^") return OperatorClass::kBitwise;
   if (op == "and" || op == "or") return OperatorClass::kLogical;
   return OperatorClass::kComparison;
 }
 
 bool IsArithmetic(std::string_view op) {
-  return ClassOf(op) != OperatorClass::kLogical && ClassOf(op) != OperatorClass::kComparison;
+  return ClassOf(op) != OperatorClass::kLogical && ClassOf(op) != OperatorClass::kComparison &&
+         ClassOf(op) != OperatorClass::kBitwise;
 }
 
 bool IsInterval(const DataType& type) {
   return type.is(Kind::kDayTimeInterval) || type.is(Kind::kYearMonthInterval) ||
          type.is(Kind::kCalendarInterval);
-}
-
-bool IsTimestamp(const DataType& type) {
-  return type.is(Kind::kTimestamp) || type.is(Kind::kTimestampNtz);
 }
 
 const Parameter& NumericOrInterval() {
@@ -51,6 +63,10 @@ bool AcceptsOperand(std::string_view op, const DataType& type) {
       return type.isNumeric();
     case OperatorClass::kDivision:
       return type.is(Kind::kDouble) || type.is(Kind::kDecimal);
+    case OperatorClass::kIntegralDivision:
+      return type.is(Kind::kLong) || type.is(Kind::kDecimal) || IsAnsiInterval(type);
+    case OperatorClass::kBitwise:
+      return type.isIntegral();
     case OperatorClass::kLogical:
       return type.is(Kind::kBoolean);
     case OperatorClass::kComparison:
@@ -66,6 +82,11 @@ std::string_view OperandText(std::string_view op) {
              "\"INTERVAL\")";
     case OperatorClass::kDivision:
       return "(\"DOUBLE\" or \"DECIMAL\")";
+    case OperatorClass::kIntegralDivision:
+      return "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO "
+             "SECOND\")";
+    case OperatorClass::kBitwise:
+      return "\"INTEGRAL\"";
     case OperatorClass::kLogical:
       return "\"BOOLEAN\"";
     default:
@@ -75,70 +96,11 @@ std::string_view OperandText(std::string_view op) {
 
 std::string OperatorText(std::string_view op, const BoundExpressionPtr& left,
                          const BoundExpressionPtr& right) {
+  if (op == "pmod" || op == "mod") return CallText(op, {left, right});
   std::string symbol(op);
   if (op == "and") symbol = "AND";
   if (op == "or") symbol = "OR";
   return "(" + left->text + " " + symbol + " " + right->text + ")";
-}
-
-// DATE plus or minus days. `days` is what is added.
-base::Result<BoundExpressionPtr> BindDateShift(std::string_view function,
-                                               const BoundExpressionPtr& date,
-                                               const BoundExpressionPtr& days) {
-  const std::string sql = CallText(function, {date, days});
-  static const Parameter integer = {ParameterType::One(IntegerType()),
-                                    ParameterType::One(ShortType()),
-                                    ParameterType::One(ByteType())};
-  const BoundExpressionPtr number =
-      days->type.is(Kind::kNull) ? ImplicitCast(days, IntegerType()) : days;
-  // No implicit cast, unlike most functions.
-  if (!number->type.isIntegral() || number->type.is(Kind::kLong)) {
-    return UnexpectedInputType(sql, 1, integer, number);
-  }
-  return MakeCall(function, {date, number}, DateType(), date->nullable || number->nullable, sql);
-}
-
-// The + and - of dates, timestamps and intervals, which Spark turns into functions before it looks
-// at numbers. None when there is nothing of the kind here.
-std::optional<base::Result<BoundExpressionPtr>> BindTimeArithmetic(
-    std::string_view op, const BoundExpressionPtr& left, const BoundExpressionPtr& right) {
-  const DataType& a = left->type;
-  const DataType& b = right->type;
-  if (IsInterval(a) || IsInterval(b)) {
-    return NotPossibleHere("The operator `" + std::string(op) + "` on intervals in \"" +
-                               OperatorText(op, left, right) + "\"",
-                           "Add and subtract epoch seconds (cast a timestamp to BIGINT) instead.");
-  }
-  if (ClassOf(op) != OperatorClass::kAdditive) return std::nullopt;
-  const auto is_time = [](const DataType& type) {
-    return type.is(Kind::kDate) || IsTimestamp(type);
-  };
-  if ((is_time(a) && b.is(Kind::kNull)) || (is_time(b) && a.is(Kind::kNull))) {
-    return NotPossibleHere("A time and NULL in \"" + OperatorText(op, left, right) + "\"",
-                           "Spark takes the NULL for an interval; cast it to INT for days.");
-  }
-  if (op == "+") {
-    if (a.is(Kind::kDate) && !b.is(Kind::kString)) return BindDateShift("date_add", left, right);
-    if (b.is(Kind::kDate) && !a.is(Kind::kString)) return BindDateShift("date_add", right, left);
-    return std::nullopt;
-  }
-  const bool gives_interval = IsTimestamp(a) || IsTimestamp(b) || b.is(Kind::kDate);
-  const DataType& other = is_time(a) ? b : a;
-  if (gives_interval && (is_time(other) || other.is(Kind::kString))) {
-    return NotPossibleHere(
-        "The difference of two times in \"" + OperatorText(op, left, right) + "\", an interval",
-        "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
-  }
-  if (gives_interval) {
-    const bool dates = !IsTimestamp(a) && !IsTimestamp(b);
-    const Parameter parameter = {dates ? ParameterType::One(DateType())
-                                       : ParameterType::AnyTimestamp()};
-    const bool left_is_wrong = !(IsTimestamp(a) || a.is(Kind::kDate));
-    return UnexpectedInputType(OperatorText(op, left, right), left_is_wrong ? 0 : 1, parameter,
-                               left_is_wrong ? left : right);
-  }
-  if (a.is(Kind::kDate) && !b.is(Kind::kString)) return BindDateShift("date_sub", left, right);
-  return std::nullopt;
 }
 
 struct Operands {
@@ -179,11 +141,44 @@ void CoerceDecimals(std::string_view op, Operands* operands) {
   }
 }
 
+// Spark 3: a text in an operator of numbers is a double. Whether there was one.
+bool TextsAsDoubles(std::string_view op, Operands* operands) {
+  const bool numbers = (IsArithmetic(op) || ClassOf(op) == OperatorClass::kBitwise) &&
+                       !IsInterval(operands->left->type) && !IsInterval(operands->right->type);
+  bool any = false;
+  for (BoundExpressionPtr* side : {&operands->left, &operands->right}) {
+    if (!numbers || !(*side)->type.is(Kind::kString)) continue;
+    *side = ImplicitCast(*side, DoubleType());
+    any = true;
+  }
+  return any;
+}
+
+// Spark 3: `true = 1`.
+void NumberBesideBoolean(Operands* operands) {
+  auto& [left, right] = *operands;
+  if (left->type.is(Kind::kBoolean) && right->type.isNumeric()) {
+    left = ImplicitCast(left, right->type);
+  } else if (left->type.isNumeric() && right->type.is(Kind::kBoolean)) {
+    right = ImplicitCast(right, left->type);
+  }
+}
+
 void CoerceOperands(std::string_view op, Operands* operands) {
-  if (const auto promoted = StringPromotion(operands->left->type, operands->right->type)) {
-    operands->CastBoth(*promoted);
+  if (op == "div") {
+    for (BoundExpressionPtr* side : {&operands->left, &operands->right}) {
+      if ((*side)->type.isIntegral()) *side = ImplicitCast(*side, LongType());
+    }
+  }
+  const bool comparison = ClassOf(op) == OperatorClass::kComparison;
+  if (!LegacyRules::Active() || comparison) {
+    const auto promoted = StringPromotion(operands->left->type, operands->right->type);
+    if (promoted) operands->CastBoth(*promoted);
+  } else {
+    TextsAsDoubles(op, operands);
   }
   CoerceDecimals(op, operands);
+  if (LegacyRules::Active() && (op == "=" || op == "<=>")) NumberBesideBoolean(operands);
   const DataType& a = operands->left->type;
   const DataType& b = operands->right->type;
   const bool both_decimal = a.is(Kind::kDecimal) && b.is(Kind::kDecimal);
@@ -191,9 +186,16 @@ void CoerceOperands(std::string_view op, Operands* operands) {
     return type.isNumeric() || type.is(Kind::kNull);
   };
   if (a.is(Kind::kNull) && b.is(Kind::kNull) && ClassOf(op) != OperatorClass::kComparison) {
-    operands->CastBoth(IsArithmetic(op) ? DataType(DoubleType()) : DataType(BooleanType()));
+    if (op == "div") {
+      operands->CastBoth(LongType());
+    } else if (ClassOf(op) == OperatorClass::kBitwise) {
+      operands->CastBoth(IntegerType());
+    } else {
+      operands->CastBoth(IsArithmetic(op) ? DataType(DoubleType()) : DataType(BooleanType()));
+    }
     return;
   }
+
   if (op == "/" && !a.is(Kind::kDecimal) && number_or_null(a) && number_or_null(b)) {
     operands->CastBoth(DoubleType());
     return;
@@ -204,13 +206,18 @@ void CoerceOperands(std::string_view op, Operands* operands) {
 }
 
 DataType ResultType(std::string_view op, const Operands& operands) {
-  if (!IsArithmetic(op)) return BooleanType();
   const DataType& type = operands.left->type;
+  if (ClassOf(op) == OperatorClass::kBitwise) return type;
+  if (op == "div") return LongType();
+  if (!IsArithmetic(op)) return BooleanType();
   if (!type.is(Kind::kDecimal)) return type;
-  return DecimalResult(op.front(), type, operands.right->type);
+  return DecimalResult(op == "pmod" || op == "mod" ? '%' : op.front(), type, operands.right->type);
 }
 
+base::Result<BoundExpressionPtr> BindNegative(const FunctionCall& call);
+
 base::Result<BoundExpressionPtr> BindSymbol(const FunctionCall& call) {
+  if (call.args.size() == 1) return BindNegative(call);
   const std::string op = call.name == "==" ? "=" : call.name;
   return BindBinary(op, call.arg(0), call.arg(1));
 }
@@ -235,15 +242,73 @@ base::Result<BoundExpressionPtr> BindNotEqual(const FunctionCall& call) {
 
 base::Result<BoundExpressionPtr> BindNegative(const FunctionCall& call) {
   const BoundExpressionPtr& operand = call.arg(0);
-  const std::string sql = CallText("negative", {operand});
-  if (IsInterval(operand->type)) {
-    return NotPossibleHere("The function `negative` on intervals",
-                           "Subtract epoch seconds (cast a timestamp to BIGINT) instead.");
+  const std::string sql = call.name == "-" ? "(- " + operand->text + ")"  // `-a` in SQL text.
+                                           : CallText("negative", {operand});
+  if (IsAnsiInterval(operand->type)) {
+    return MakeCall("interval_negative", {operand}, operand->type, operand->nullable, sql);
   }
+  if (IsInterval(operand->type)) return CalendarIntervalRefused(sql);
   const bool becomes_double = operand->type.is(Kind::kString) || operand->type.is(Kind::kNull);
   const BoundExpressionPtr number = becomes_double ? ImplicitCast(operand, DoubleType()) : operand;
   if (!number->type.isNumeric()) return UnexpectedInputType(sql, 0, NumericOrInterval(), operand);
   return MakeCall("negative", {number}, number->type, number->nullable, sql);
+}
+
+// Spark 3: `flag = 1` is the flag itself, `flag = 0` its negation. Null: not this case.
+BoundExpressionPtr TruthBesideNumber(std::string_view op, const BoundExpressionPtr& truth,
+                                     const BoundExpressionPtr& number) {
+  const data::Value* value = AsConstant(number);
+  if (!truth->type.is(Kind::kBoolean) || value == nullptr) return nullptr;
+  if (!number->type.isIntegral() || !value->is_int()) return nullptr;
+  if (value->int_value() != 0 && value->int_value() != 1) return nullptr;
+  const BoundExpressionPtr same =
+      value->int_value() == 1 ? truth
+                              : MakeCall("not", {truth}, BooleanType(), truth->nullable,
+                                         "(NOT " + truth->text + ")");
+  if (op == "=") return same;
+  const auto is_there = MakeCall("isnotnull", {truth}, BooleanType(), false,
+                                 "(" + truth->text + " IS NOT NULL)");
+  return MakeCall("and", {is_there, same}, BooleanType(), truth->nullable,
+                  "(" + is_there->text + " AND " + same->text + ")");
+}
+
+// The decimal that is written down, or null.
+const data::Value* WrittenDecimal(const BoundExpressionPtr& side) {
+  const data::Value* value = side->type.is(Kind::kDecimal) ? AsConstant(side) : nullptr;
+  return value != nullptr && value->is_decimal() ? value : nullptr;
+}
+
+// DecimalPrecision: an integer that is less or more than a decimal that is written down is so than
+// the next integer, and `n > 1.5` becomes `n > 1`. Null: not this case.
+BoundExpressionPtr WholeNumberBesideInteger(std::string_view op, const BoundExpressionPtr& number,
+                                            const BoundExpressionPtr& integer) {
+  const data::Value* value = WrittenDecimal(number);
+  if (value == nullptr || !integer->type.isIntegral()) return nullptr;
+  __int128 power = 1;
+  for (int i = 0; i < number->type.scale(); ++i) power *= 10;
+  const __int128 unscaled = value->decimal_value();
+  const bool has_rest = unscaled % power != 0;
+  const __int128 floor = unscaled / power - (has_rest && unscaled < 0 ? 1 : 0);
+  const __int128 ceiling = floor + (has_rest ? 1 : 0);
+  // `op` stands between the number and the integer.
+  const bool rounds_down = op == ">=" || op == "<";
+  const auto fixed = [](bool holds) {
+    return MakeConstant(data::Value::Bool(holds), BooleanType(), holds ? "true" : "false");
+  };
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kGreatest = std::numeric_limits<std::int64_t>::max();
+  const bool number_is_less = op == "<" || op == "<=";
+  if (floor < kLeast) return fixed(number_is_less);
+  if (ceiling > kGreatest) return fixed(!number_is_less);
+  const auto whole = static_cast<std::int64_t>(rounds_down ? floor : ceiling);
+  return MakeConstant(data::Value::Int(whole), LongType(), std::to_string(whole));
+}
+
+// The operator with its sides exchanged.
+std::string_view Mirrored(std::string_view op) {
+  if (op == "<") return ">";
+  if (op == "<=") return ">=";
+  return op == ">" ? "<" : "<=";
 }
 
 base::Result<BoundExpressionPtr> BindIsNull(const FunctionCall& call) {
@@ -256,12 +321,25 @@ base::Result<BoundExpressionPtr> BindIsNull(const FunctionCall& call) {
 
 base::Result<BoundExpressionPtr> BindBinary(std::string_view op, const BoundExpressionPtr& left,
                                             const BoundExpressionPtr& right) {
+  if (LegacyRules::Active() && (op == "=" || op == "<=>")) {
+    if (auto truth = TruthBesideNumber(op, left, right)) return truth;
+    if (auto truth = TruthBesideNumber(op, right, left)) return truth;
+  }
+  if (op == "<" || op == "<=" || op == ">" || op == ">=") {
+    if (const auto whole = WholeNumberBesideInteger(op, left, right)) {
+      return whole->type.is(Kind::kBoolean) ? whole : BindBinary(op, whole, right);
+    }
+    if (const auto whole = WholeNumberBesideInteger(Mirrored(op), right, left)) {
+      return whole->type.is(Kind::kBoolean) ? whole : BindBinary(op, left, whole);
+    }
+  }
   const std::string sql = OperatorText(op, left, right);
   Operands operands{left, right};
   if (IsArithmetic(op)) {
     if (auto bound = BindTimeArithmetic(op, left, right)) return *std::move(bound);
-    if (const auto promoted = StringPromotion(left->type, right->type)) {
-      operands.CastBoth(*promoted);
+    const auto promoted = StringPromotion(left->type, right->type);
+    if (LegacyRules::Active() ? TextsAsDoubles(op, &operands) : promoted.has_value()) {
+      if (!LegacyRules::Active()) operands.CastBoth(*promoted);
       if (auto bound = BindTimeArithmetic(op, operands.left, operands.right)) {
         return *std::move(bound);
       }
@@ -285,11 +363,13 @@ base::Result<BoundExpressionPtr> BindBinary(std::string_view op, const BoundExpr
         "INVALID_ORDERING_TYPE", sql,
         {{"functionName", "`" + std::string(op) + "`"}, {"dataType", QuoteType(a)}});
   }
-  const bool always_null = op == "/" || op == "%";
+  const bool always_null = op == "/" || op == "%" || op == "mod" || op == "div" || op == "pmod";
   const bool nullable =
       op != "<=>" && (always_null || operands.left->nullable || operands.right->nullable);
   const DataType type = ResultType(op, operands);
-  return MakeCall(op, {operands.left, operands.right}, type, nullable, sql);
+  std::string_view function = op == "mod" ? "%" : op;
+  if (op == "div" && IsAnsiInterval(a)) function = "interval_div";
+  return MakeCall(function, {operands.left, operands.right}, type, nullable, sql);
 }
 
 std::vector<FunctionSpec> OperatorFunctions() {
@@ -300,8 +380,9 @@ std::vector<FunctionSpec> OperatorFunctions() {
       {"isnotnull", 1, 1, BindIsNull},
   };
   for (const std::string_view op :
-       {"+", "-", "*", "/", "%", "=", "==", "<=>", "<", "<=", ">", ">=", "and", "or"}) {
-    functions.push_back({op, 2, 2, BindSymbol});
+       {"+", "-", "*", "/", "%", "=", "==", "<=>", "<", "<=", ">", ">=", "and", "or",
+        "div", "pmod", "mod", "&", "|", "^"}) {
+    functions.push_back({op, op == "-" ? 1 : 2, 2, BindSymbol});
   }
   return functions;
 }

@@ -95,7 +95,8 @@ base::Result<BoundExpressionPtr> BindConcat(const FunctionCall& call) {
     }
   }
   const bool nullable = AnyNullable(args);
-  return MakeCall("concat", std::move(args), type, nullable, sql);
+  const char* function = type.is(Kind::kArray) ? "concat_arrays" : "concat";
+  return MakeCall(function, std::move(args), type, nullable, sql);
 }
 
 }  // namespace

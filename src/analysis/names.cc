@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/error_messages.h"
+#include "data/letter_case.h"
 
 namespace millrace::analysis {
 namespace {
@@ -117,17 +118,18 @@ std::string QuoteNameIfNeeded(const NameParts& parts) {
   return quoted;
 }
 
-std::string LowerCase(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return lower;
-}
+std::string LowerCase(std::string_view text) { return data::ToLower(text); }
 
 bool NamesEqual(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return std::tolower(static_cast<unsigned char>(x)) ==
-                  std::tolower(static_cast<unsigned char>(y));
-         });
+  const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  if (std::any_of(a.begin(), a.end(), beyond_ascii) ||
+      std::any_of(b.begin(), b.end(), beyond_ascii)) {
+    return data::ToLower(a) == data::ToLower(b);
+  }
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::vector<std::string> NearestNames(const NameParts& name, std::vector<NameParts> candidates) {

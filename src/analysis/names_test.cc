@@ -26,6 +26,15 @@ TEST(NamesTest, WrongNamesAreRefused) {
   }
 }
 
+TEST(NamesTest, CaseIsIgnoredBeyondAsciiToo) {
+  EXPECT_TRUE(NamesEqual("User_Id", "uSER_iD"));
+  EXPECT_TRUE(NamesEqual("Größe", "GRÖßE"));
+  EXPECT_TRUE(NamesEqual("ПРИВЕТ", "привет"));
+  EXPECT_FALSE(NamesEqual("Größe", "GRÖSSE"));
+  EXPECT_FALSE(NamesEqual("ı", "i"));
+  EXPECT_EQ(LowerCase("ÉTÉ"), "été");
+}
+
 TEST(NamesTest, Quoting) {
   EXPECT_EQ(QuoteName(NameParts{"a", "b c", "d`e"}), "`a`.`b c`.`d``e`");
   EXPECT_EQ(QuoteNameIfNeeded({"a_1", "b c", "1"}), "a_1.`b c`.`1`");

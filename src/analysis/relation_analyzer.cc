@@ -6,6 +6,8 @@
 
 #include "analysis/error_messages.h"
 #include "analysis/functions.h"
+#include "analysis/not_here.h"
+#include "analysis/rewrite.h"
 
 namespace millrace::analysis {
 namespace {
@@ -13,11 +15,8 @@ namespace {
 namespace rel = plan::relation;
 namespace ex = plan::expression;
 
-plan::ResolvedRelationPtr MakeResolved(const Scope& scope,
-                                       std::variant<plan::Scan, plan::Project, plan::Filter> node) {
-  return std::make_shared<const plan::ResolvedRelation>(
-      plan::ResolvedRelation{scope.Schema(), std::move(node)});
-}
+// How deep relations with several inputs may stand inside each other.
+constexpr int kMaxDepth = 200;
 
 std::vector<std::string> SortedNames(const Scope& scope) {
   std::vector<std::string> names;
@@ -26,49 +25,19 @@ std::vector<std::string> SortedNames(const Scope& scope) {
   return names;
 }
 
-AnalyzedRelationPtr MakeAnalyzed(plan::ResolvedRelationPtr resolved, Scope scope,
-                                 AnalyzedRelationPtr input) {
-  std::vector<std::string> names;
-  if (input != nullptr) names = SortedNames(input->scope);
-  return std::make_shared<const AnalyzedRelation>(
-      AnalyzedRelation{std::move(resolved), std::move(scope), std::move(input), std::move(names)});
-}
-
-// The plain column names in an expression.
-void CollectNames(const plan::Expression& expression, std::vector<NameParts>* names) {
-  if (const auto* attribute = expression.As<ex::UnresolvedAttribute>()) {
-    if (attribute->plan_id) return;
-    if (auto name = ParseName(attribute->name); name.ok()) names->push_back(*std::move(name));
-  } else if (const auto* call = expression.As<ex::UnresolvedFunction>()) {
-    for (const auto& arg : call->args) CollectNames(*arg, names);
-  } else if (const auto* function = expression.As<ex::CallFunction>()) {
-    for (const auto& arg : function->args) CollectNames(*arg, names);
-  } else if (const auto* alias = expression.As<ex::Alias>()) {
-    CollectNames(*alias->child, names);
-  } else if (const auto* cast = expression.As<ex::Cast>()) {
-    CollectNames(*cast->child, names);
-  } else if (const auto* extract = expression.As<ex::UnresolvedExtractValue>()) {
-    CollectNames(*extract->child, names);
-    CollectNames(*extract->extraction, names);
-  }
-}
-
-bool Finds(const Scope& scope, const NameParts& name) {
-  const auto match = scope.Find(name);
-  return !match.ok() || match->has_value();
-}
-
 bool Contains(const std::vector<std::string>& names, const Scope& scope, std::string_view name) {
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& other) { return scope.SameName(other, name); });
 }
 
-// The one relation below, or null: a relation with several, or with none, stands at the bottom.
+// The relation below, the left one of two, or null: what has none stands at the bottom.
 const plan::Relation* InputOf(const plan::Relation& relation) {
   return std::visit(
       [](const auto& node) -> const plan::Relation* {
         if constexpr (requires { node.input; }) {
           return node.input.get();
+        } else if constexpr (requires { node.left; }) {
+          return node.left.get();
         } else {
           return nullptr;
         }
@@ -76,30 +45,84 @@ const plan::Relation* InputOf(const plan::Relation& relation) {
       relation.node);
 }
 
-std::string_view AdviceFor(const plan::Relation& relation) {
-  if (relation.As<rel::Sql>() != nullptr) return "Use the DataFrame methods instead of SQL text.";
-  return "A stream can be read, projected (select, withColumn, withColumnRenamed, drop, toDF, "
-         "alias) and filtered; docs/differences.md says what else is planned.";
+template <typename... Nodes>
+bool IsOneOf(const plan::Relation& relation) {
+  return (... || (relation.As<Nodes>() != nullptr));
+}
+
+// What passes the hidden columns of its input on, or may name them. The others never see them.
+bool KeepsHidden(const plan::Relation& relation) {
+  if (const auto* distinct = relation.As<rel::Deduplicate>()) {
+    return !distinct->all_columns_as_keys && !distinct->column_names.empty();
+  }
+  return IsOneOf<rel::Project, rel::Filter, rel::Sort, rel::Aggregate, rel::Join, rel::LateralJoin,
+                 rel::WithColumns, rel::WithColumnsRenamed, rel::Drop, rel::ToDF, rel::Limit, rel::Offset,
+                 rel::Sample, rel::Repartition, rel::RepartitionByExpression, rel::Hint,
+                 rel::WithWatermark, rel::CollectMetrics>(relation);
 }
 
 }  // namespace
 
+plan::ResolvedRelationPtr MakeResolved(const Scope& scope,
+                                       decltype(plan::ResolvedRelation::node) node) {
+  return std::make_shared<const plan::ResolvedRelation>(
+      plan::ResolvedRelation{scope.Schema(), std::move(node)});
+}
+
+AnalyzedRelationPtr MakeAnalyzed(plan::ResolvedRelationPtr resolved, Scope scope,
+                                 AnalyzedRelationPtr input) {
+  AnalyzedRelation analyzed;
+  analyzed.resolved = std::move(resolved);
+  analyzed.scope = std::move(scope);
+  if (input != nullptr) {
+    analyzed.input_names = SortedNames(input->scope);
+    analyzed.children = {input};
+  }
+  analyzed.input = std::move(input);
+  return std::make_shared<const AnalyzedRelation>(std::move(analyzed));
+}
+
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::Analyze(const plan::Relation& relation) {
   // From the top down to the source, then up again: no recursion, however long the chain is.
+  if (depth_ >= kMaxDepth) {
+    return NotPossibleHere("A query of more than " + std::to_string(kMaxDepth) +
+                               " relations inside each other",
+                           "Keep an intermediate result in a table.");
+  }
   std::vector<const plan::Relation*> chain;
   for (const plan::Relation* next = &relation; next != nullptr; next = InputOf(*next)) {
     chain.push_back(next);
   }
+  ++depth_;
   AnalyzedRelationPtr analyzed;
   for (auto next = chain.rbegin(); next != chain.rend(); ++next) {
-    MILLRACE_ASSIGN_OR_RETURN(analyzed, AnalyzeOne(**next, analyzed));
-    if ((*next)->plan_id) plan_scopes_.insert_or_assign(*(*next)->plan_id, analyzed->scope);
+    auto one = AnalyzeOne(**next, analyzed);
+    if (!one.ok()) return one.status();
+    AnalyzedRelation named = **one;
+    // What gave its input back, or a view in its place, is a relation of its own to plan ids.
+    if ((*next)->plan_id) {
+      if (named.plan_id) named.children = {*one};
+      named.plan_id = (*next)->plan_id;
+      analyzed = std::make_shared<const AnalyzedRelation>(std::move(named));
+    } else {
+      analyzed = *std::move(one);
+    }
   }
+  --depth_;
   return analyzed;
 }
 
+base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeVisible(const plan::Relation& relation) {
+  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr analyzed, Analyze(relation));
+  return Visible(analyzed);
+}
+
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeOne(const plan::Relation& relation,
-                                                               const AnalyzedRelationPtr& input) {
+                                                               AnalyzedRelationPtr input) {
+  if (input != nullptr && !KeepsHidden(relation)) input = Visible(input);
+  if (const auto* collect = relation.As<rel::CollectMetrics>()) {
+    return Observe(*collect, relation.plan_id, input);
+  }
   return std::visit(
       [&](const auto& node) -> base::Result<AnalyzedRelationPtr> {
         if constexpr (requires { this->AnalyzeNode(node); }) {
@@ -107,8 +130,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeOne(const plan::Relat
         } else if constexpr (requires { this->AnalyzeNode(node, input); }) {
           return AnalyzeNode(node, input);
         } else {
-          return NotPossibleHere("The relation " + std::string(NodeName(relation)),
-                                 AdviceFor(relation));
+          return NotHere(relation);
         }
       },
       relation.node);
@@ -116,9 +138,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeOne(const plan::Relat
 
 ExpressionAnalyzer RelationAnalyzer::ExpressionsOver(const AnalyzedRelation& input,
                                                      std::string_view operator_name) {
-  ExpressionAnalyzer expressions(context_, input.scope, plan_scopes_, operator_name);
-  expressions.set_star_candidates(input.input_names);
-  return expressions;
+  return ExpressionAnalyzer(*this, input, operator_name);
 }
 
 Resolved RelationAnalyzer::PassOn(const AnalyzedRelation& input, std::size_t index) const {
@@ -127,13 +147,49 @@ Resolved RelationAnalyzer::PassOn(const AnalyzedRelation& input, std::size_t ind
           .kind = Resolved::Kind::kColumn,
           .name = column.name,
           .metadata = column.metadata,
-          .column_id = column.id};
+          .column_id = column.id,
+          .hidden = column.hidden};
+}
+
+std::vector<Resolved> RelationAnalyzer::PassOnAll(const AnalyzedRelation& input) const {
+  std::vector<Resolved> columns;
+  for (std::size_t i = 0; i < input.scope.columns.size(); ++i) columns.push_back(PassOn(input, i));
+  return columns;
+}
+
+AnalyzedRelationPtr RelationAnalyzer::FirstColumns(const AnalyzedRelationPtr& input,
+                                                   std::size_t count) {
+  std::vector<Resolved> columns = PassOnAll(*input);
+  columns.resize(count);
+  return MakeProject(input, std::move(columns));
+}
+
+AnalyzedRelationPtr RelationAnalyzer::Visible(const AnalyzedRelationPtr& relation) {
+  std::vector<Resolved> columns;
+  for (std::size_t i = 0; i < relation->scope.columns.size(); ++i) {
+    if (!relation->scope.columns[i].hidden) columns.push_back(PassOn(*relation, i));
+  }
+  if (columns.size() == relation->scope.columns.size()) return relation;
+  const auto* project = std::get_if<plan::Project>(&relation->resolved->node);
+  if (project == nullptr) return MakeProject(relation, std::move(columns));
+  // Two projects that stand one above the other are one.
+  Scope scope = relation->scope;
+  std::erase_if(scope.columns, [](const ScopeColumn& column) { return column.hidden; });
+  plan::Project narrow{project->input, {}};
+  for (const Resolved& column : columns) {
+    narrow.expressions.push_back(
+        project->expressions[std::get<plan::ColumnRef>(column.bound->node).index]);
+  }
+  AnalyzedRelation visible = *MakeAnalyzed(MakeResolved(scope, std::move(narrow)), scope, relation);
+  visible.input = relation->input;
+  return std::make_shared<const AnalyzedRelation>(std::move(visible));
 }
 
 AnalyzedRelationPtr RelationAnalyzer::MakeProject(const AnalyzedRelationPtr& input,
-                                                  std::vector<Resolved> columns) {
+                                                  std::vector<Resolved> columns,
+                                                  plan::ResolvedRelationPtr below) {
   Scope scope{.columns = {}, .case_sensitive = context_.case_sensitive};
-  plan::Project project{input->resolved, {}};
+  plan::Project project{below == nullptr ? input->resolved : std::move(below), {}};
   for (Resolved& column : columns) {
     const auto* reference = std::get_if<plan::ColumnRef>(&column.bound->node);
     const bool passed_on =
@@ -144,82 +200,44 @@ AnalyzedRelationPtr RelationAnalyzer::MakeProject(const AnalyzedRelationPtr& inp
          .type = column.bound->type,
          .nullable = column.bound->nullable,
          .metadata = column.metadata,
-         .id = passed_on ? column.column_id : next_id_++});
+         .id = passed_on ? column.column_id : next_id_++,
+         .hidden = column.hidden});
     project.expressions.push_back(std::move(column.bound));
   }
   auto resolved = MakeResolved(scope, std::move(project));
   return MakeAnalyzed(std::move(resolved), std::move(scope), input);
 }
 
-base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Read& node) {
-  const auto* source = std::get_if<rel::DataSource>(&node.source);
-  if (source == nullptr) {
-    const std::string& name = std::get<rel::NamedTable>(node.source).unparsed_identifier;
-    const auto parts = ParseName(name);
-    return AnalysisError(
-        "TABLE_OR_VIEW_NOT_FOUND",
-        {{"relationName", parts.ok() ? QuoteName(*parts) : QuoteName(name)},
-         {"searchPath", "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]"}});
-  }
-  if (!node.is_streaming) {
-    return NotPossibleHere("Reading a batch (spark.read)", "Read a stream: spark.readStream().");
-  }
-  const std::string format = source->format.value_or(context_.default_source);
-  std::map<std::string, std::string> options = source->options;
-  if (source->paths.size() == 1) options.insert_or_assign("path", source->paths.front());
-  if (source->paths.size() > 1) {
-    return NotPossibleHere("A stream of several paths", "Give one path; it may hold wildcards.");
-  }
-  MILLRACE_ASSIGN_OR_RETURN(StructType schema,
-                            context_.sources->SourceSchema(format, options, source->schema));
-  Scope scope{.columns = {}, .case_sensitive = context_.case_sensitive};
-  for (const StructField& field : schema.fields()) {
-    scope.columns.push_back({.name = field.name,
-                             .qualifier = {},
-                             .type = field.dataType,
-                             .nullable = field.nullable,
-                             .metadata = field.metadata,
-                             .id = next_id_++});
-  }
-  const int index = static_cast<int>(sources_.size());
-  sources_.push_back({format, std::move(options), source->schema, std::move(schema)});
-  auto resolved = MakeResolved(scope, plan::Scan{index});
-  return MakeAnalyzed(std::move(resolved), std::move(scope), nullptr);
-}
-
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Project& node,
                                                                 const AnalyzedRelationPtr& input) {
-  ExpressionAnalyzer expressions = ExpressionsOver(*input, "Project");
-  for (const auto& expression : node.expressions) {
-    MILLRACE_RETURN_IF_ERROR(expressions.CheckFunctions(expression));
-  }
-  std::vector<Resolved> columns;
-  for (const auto& expression : node.expressions) {
-    MILLRACE_ASSIGN_OR_RETURN(auto resolved, expressions.ResolveColumns(expression));
-    for (Resolved& column : resolved) {
-      if (column.kind == Resolved::Kind::kAlias) expressions.AddAlias(column);
-      columns.push_back(std::move(column));
-    }
-  }
-  return MakeProject(input, std::move(columns));
+  MILLRACE_ASSIGN_OR_RETURN(auto columns, ResolveSelectList(node.expressions, input, "Project"));
+  return Select(input, std::move(columns));
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Filter& node,
                                                                 const AnalyzedRelationPtr& input) {
-  std::vector<NameParts> names;
-  CollectNames(*node.condition, &names);
-  std::erase_if(names, [&](const NameParts& name) { return Finds(input->scope, name); });
-  const AnalyzedRelationPtr widened = names.empty() ? input : Widen(input, names);
-  if (widened->scope.columns.size() == input->scope.columns.size()) {
-    return FilterOver(input, node.condition);
+  if (input->grouping != nullptr && NeedsGrouping(*input, {node.condition})) {
+    Grouping grouping = *input->grouping;
+    MILLRACE_ASSIGN_OR_RETURN(
+        const auto having, ResolveOverGrouping(*input, &grouping, {node.condition}, "Filter"));
+    MILLRACE_RETURN_IF_ERROR(CheckCondition(*having[0]));
+    if (HoldsWindow(*having[0])) {
+      return AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", "HAVING"}});
+    }
+    grouping.having.push_back(having[0]);
+    return BuildGrouping(std::move(grouping));
   }
+  const AnalyzedRelationPtr widened = Widen(input, {node.condition});
   MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr filtered,
                             FilterOver(widened, node.condition));
-  std::vector<Resolved> columns;
-  for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
-    columns.push_back(PassOn(*filtered, i));
-  }
-  return MakeProject(filtered, std::move(columns));
+  if (widened == input) return filtered;
+  return FirstColumns(filtered, input->scope.columns.size());
+}
+
+base::Status RelationAnalyzer::CheckCondition(const plan::BoundExpression& condition) {
+  if (condition.type.is(DataType::Kind::kBoolean)) return base::Status::Ok();
+  return TypeMismatch("FILTER_NOT_BOOLEAN", condition.text,
+                      {{"filter", QuoteSql(condition.text)}, {"type", QuoteType(condition.type)}});
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::FilterOver(
@@ -227,40 +245,23 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::FilterOver(
   ExpressionAnalyzer expressions = ExpressionsOver(*input, "Filter");
   MILLRACE_RETURN_IF_ERROR(expressions.CheckFunctions(condition));
   MILLRACE_ASSIGN_OR_RETURN(const Resolved resolved, expressions.Resolve(condition));
-  const plan::BoundExpression& bound = *resolved.bound;
-  if (!bound.type.is(DataType::Kind::kBoolean)) {
-    return TypeMismatch("FILTER_NOT_BOOLEAN", bound.text,
-                        {{"filter", QuoteSql(bound.text)}, {"type", QuoteType(bound.type)}});
+  BoundExpressionPtr bound = resolved.bound;
+  if (HoldsWindow(*bound)) {
+    return AnalysisError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", "WHERE"}});
   }
-  return MakeAnalyzed(MakeResolved(input->scope, plan::Filter{input->resolved, resolved.bound}),
-                      input->scope, input);
-}
-
-AnalyzedRelationPtr RelationAnalyzer::Widen(const AnalyzedRelationPtr& relation,
-                                            const std::vector<NameParts>& names) {
-  if (relation->input == nullptr) return relation;
-  const AnalyzedRelationPtr below = Widen(relation->input, names);
-  if (const auto* filter = std::get_if<plan::Filter>(&relation->resolved->node)) {
-    if (below == relation->input) return relation;
-    // The condition's positions still hold, because new columns stand at the end.
-    plan::Filter widened{below->resolved, filter->condition};
-    return MakeAnalyzed(MakeResolved(below->scope, std::move(widened)), below->scope, below);
+  if (AsGenerator(*bound) != nullptr) {
+    return AnalysisError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", {{"plan", "Filter " + bound->text}});
   }
-  Scope scope = relation->scope;
-  plan::Project project = std::get<plan::Project>(relation->resolved->node);
-  project.input = below->resolved;
-  for (const NameParts& name : names) {
-    const auto match = below->scope.Find(name);
-    if (!match.ok() || !match->has_value()) continue;
-    const ScopeColumn& column = below->scope.columns[(*match)->column];
-    if (scope.FindId(column.id)) continue;
-    project.expressions.push_back(
-        MakeColumn((*match)->column, column.type, column.nullable, column.name));
-    scope.columns.push_back(column);
+  if (HoldsAggregate(*bound)) {
+    return AnalysisError("INVALID_WHERE_CONDITION",
+                         {{"condition", QuoteSql(bound->text)},
+                          {"expressionList", AggregateTexts(*bound, input->scope)}});
   }
-  if (scope.columns.size() == relation->scope.columns.size()) return relation;
-  auto resolved = MakeResolved(scope, std::move(project));
-  return MakeAnalyzed(std::move(resolved), std::move(scope), below);
+  MILLRACE_RETURN_IF_ERROR(CheckCondition(*bound));
+  AnalyzedRelation filtered =
+      *MakeAnalyzed(MakeResolved(input->scope, plan::Filter{input->resolved, std::move(bound)}),
+                    input->scope, input);
+  return std::make_shared<const AnalyzedRelation>(std::move(filtered));
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithColumns& node,
@@ -280,12 +281,14 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithC
   std::vector<Resolved> columns;
   const auto add = [&](std::size_t i) -> base::Status {
     MILLRACE_ASSIGN_OR_RETURN(Resolved column, expressions.Resolve(added[i]));
+    column.name = names[i];
     expressions.AddAlias(column);
     columns.push_back(std::move(column));
     return base::Status::Ok();
   };
   std::set<std::size_t> in_place;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
+    if (input->scope.columns[i].hidden) continue;  // Select adds them.
     const std::string& name = input->scope.columns[i].name;
     const auto replacement = std::find_if(names.begin(), names.end(), [&](const auto& other) {
       return input->scope.SameName(other, name);
@@ -300,19 +303,16 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithC
   for (std::size_t i = 0; i < added.size(); ++i) {
     if (!in_place.contains(i)) MILLRACE_RETURN_IF_ERROR(add(i));
   }
-  return MakeProject(input, std::move(columns));
+  return Select(input, std::move(columns));
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithColumnsRenamed& node,
                                                                 const AnalyzedRelationPtr& input) {
-  std::vector<Resolved> columns;
-  for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
-    columns.push_back(PassOn(*input, i));
-  }
+  std::vector<Resolved> columns = PassOnAll(*input);
   bool changed = false;
   for (const auto& [from, to] : node.renames) {
     for (Resolved& column : columns) {
-      if (!input->scope.SameName(column.name, from)) continue;
+      if (column.hidden || !input->scope.SameName(column.name, from)) continue;
       column.name = to;
       column.kind = Resolved::Kind::kAlias;
       changed = true;
@@ -321,35 +321,37 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::WithC
   return changed ? MakeProject(input, std::move(columns)) : input;
 }
 
-base::Result<std::vector<std::int64_t>> RelationAnalyzer::DroppedIds(const Scope& scope,
+base::Result<std::vector<std::int64_t>> RelationAnalyzer::DroppedIds(const AnalyzedRelation& input,
                                                                      const rel::Drop& node) {
+  const Scope& scope = input.scope;
+  ExpressionAnalyzer expressions = ExpressionsOver(input, "Drop");
   std::vector<std::int64_t> ids;
   for (const auto& expression : node.columns) {
     const auto* attribute = expression->As<ex::UnresolvedAttribute>();
     if (attribute == nullptr) continue;  // What is no column drops nothing.
-    MILLRACE_ASSIGN_OR_RETURN(const NameParts name, ParseName(attribute->name));
-    const Scope* named = &scope;
-    if (attribute->plan_id) {
-      const auto origin = plan_scopes_.find(*attribute->plan_id);
-      if (origin == plan_scopes_.end()) continue;
-      named = &origin->second;
+    const auto resolved = expressions.Resolve(expression);
+    if (resolved.ok()) {
+      if (resolved->column_id != 0) ids.push_back(resolved->column_id);
+    } else if (resolved.status().spark_error().condition == "AMBIGUOUS_REFERENCE") {
+      return resolved.status();
     }
-    MILLRACE_ASSIGN_OR_RETURN(const auto match, named->Find(name));
-    if (match && match->fields.empty()) ids.push_back(named->columns[match->column].id);
   }
   for (const ScopeColumn& column : scope.columns) {
-    if (Contains(node.column_names, scope, column.name)) ids.push_back(column.id);
+    if (!column.hidden && Contains(node.column_names, scope, column.name)) {
+      ids.push_back(column.id);
+    }
   }
   return ids;
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Drop& node,
                                                                 const AnalyzedRelationPtr& input) {
-  MILLRACE_ASSIGN_OR_RETURN(const auto dropped, DroppedIds(input->scope, node));
+  MILLRACE_ASSIGN_OR_RETURN(const auto dropped, DroppedIds(*input, node));
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
-    const std::int64_t id = input->scope.columns[i].id;
-    if (std::find(dropped.begin(), dropped.end(), id) == dropped.end()) {
+    const ScopeColumn& column = input->scope.columns[i];
+    if (column.hidden ||
+        std::find(dropped.begin(), dropped.end(), column.id) == dropped.end()) {
       columns.push_back(PassOn(*input, i));
     }
   }
@@ -361,24 +363,28 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Subqu
                                                                 const AnalyzedRelationPtr& input) {
   Scope scope = input->scope;
   NameParts qualifier = node.qualifier;
-  qualifier.push_back(node.alias);
+  if (!node.alias.empty()) qualifier.push_back(node.alias);
   for (ScopeColumn& column : scope.columns) column.qualifier = qualifier;
-  return std::make_shared<const AnalyzedRelation>(
-      AnalyzedRelation{input->resolved, std::move(scope), nullptr, SortedNames(input->scope)});
+  AnalyzedRelation aliased = *MakeAnalyzed(input->resolved, std::move(scope), input);
+  aliased.input = nullptr;
+  return std::make_shared<const AnalyzedRelation>(std::move(aliased));
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::ToDF& node,
                                                                 const AnalyzedRelationPtr& input) {
-  if (node.column_names.size() != input->scope.columns.size()) {
+  std::vector<Resolved> columns = PassOnAll(*input);
+  const auto visible = static_cast<std::size_t>(std::count_if(
+      columns.begin(), columns.end(), [](const Resolved& column) { return !column.hidden; }));
+  if (node.column_names.size() != visible) {
     return AnalysisError("ASSIGNMENT_ARITY_MISMATCH",
-                         {{"numTarget", std::to_string(input->scope.columns.size())},
+                         {{"numTarget", std::to_string(visible)},
                           {"numExpr", std::to_string(node.column_names.size())}});
   }
-  std::vector<Resolved> columns;
-  for (std::size_t i = 0; i < input->scope.columns.size(); ++i) {
-    columns.push_back(PassOn(*input, i));
-    columns.back().name = node.column_names[i];
-    columns.back().kind = Resolved::Kind::kAlias;
+  std::size_t next = 0;
+  for (Resolved& column : columns) {
+    if (column.hidden) continue;
+    column.name = node.column_names[next++];
+    column.kind = Resolved::Kind::kAlias;
   }
   return MakeProject(input, std::move(columns));
 }

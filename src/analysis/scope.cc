@@ -32,18 +32,34 @@ base::Status Ambiguous(const Scope& scope, const NameParts& name, const std::str
 
 }  // namespace
 
+NameParts ScopeColumn::QualifiedName() const {
+  NameParts name_parts = qualifier;
+  name_parts.push_back(name);
+  return name_parts;
+}
+
 bool Scope::SameName(std::string_view a, std::string_view b) const {
   return case_sensitive ? a == b : NamesEqual(a, b);
 }
 
 base::Result<std::optional<Scope::Match>> Scope::Find(const NameParts& name) const {
+  MILLRACE_ASSIGN_OR_RETURN(auto match, FindAmong(name, false));
+  if (match) return match;
+  return FindAmong(name, true);
+}
+
+base::Result<std::optional<Scope::Match>> Scope::FindAmong(const NameParts& name,
+                                                           bool hidden) const {
   // The longest qualifier first, then the name alone.
   for (std::size_t qualifier_parts = name.size(); qualifier_parts-- > 0;) {
     const NameParts alias(name.begin(), name.begin() + qualifier_parts);
+    if (alias.empty() && hidden) continue;
     std::vector<int> found;
     std::set<std::int64_t> ids;
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (!SameName(columns[i].name, name[qualifier_parts])) continue;
+      if (columns[i].hidden != hidden || !SameName(columns[i].name, name[qualifier_parts])) {
+        continue;
+      }
       if (!alias.empty() && !EndsWith(*this, columns[i].qualifier, alias)) continue;
       if (ids.insert(columns[i].id).second) found.push_back(static_cast<int>(i));
     }
@@ -58,8 +74,12 @@ base::Result<std::optional<Scope::Match>> Scope::Find(const NameParts& name) con
 
 std::vector<int> Scope::ColumnsOf(const NameParts& alias) const {
   std::vector<int> found;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (EndsWith(*this, columns[i].qualifier, alias)) found.push_back(static_cast<int>(i));
+  for (const bool hidden : {true, false}) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].hidden == hidden && EndsWith(*this, columns[i].qualifier, alias)) {
+        found.push_back(static_cast<int>(i));
+      }
+    }
   }
   return found;
 }
@@ -75,17 +95,25 @@ std::vector<NameParts> Scope::Candidates() const {
   std::vector<const ScopeColumn*> sorted;
   std::set<std::int64_t> ids;
   for (const ScopeColumn& column : columns) {
-    if (ids.insert(column.id).second) sorted.push_back(&column);
+    if (!column.hidden && ids.insert(column.id).second) sorted.push_back(&column);
   }
   std::sort(sorted.begin(), sorted.end(), [](const ScopeColumn* a, const ScopeColumn* b) {
     return std::pair(a->name, a->id) < std::pair(b->name, b->id);
   });
   std::vector<NameParts> names;
   for (const ScopeColumn* column : sorted) {
-    names.push_back(column->qualifier);
-    names.back().push_back(column->name);
+    names.push_back(column->QualifiedName());
   }
   return names;
+}
+
+base::Status UnresolvedAmong(const Scope& scope, const std::string& name) {
+  std::string names;
+  for (const ScopeColumn& column : scope.columns) {
+    if (!column.hidden) names += (names.empty() ? "" : ", ") + column.name;
+  }
+  return AnalysisError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+                       {{"colName", name}, {"fieldNames", names}});
 }
 
 StructType Scope::Schema() const {

@@ -21,6 +21,10 @@ struct ScopeColumn {
   std::string metadata = "{}";
   /// Stays the same while the column is only passed on; Spark's exprId.
   std::int64_t id = 0;
+  /// Only a qualified name or its identity finds it: what a USING join leaves of the other side.
+  bool hidden = false;
+
+  NameParts QualifiedName() const;
 };
 
 /// The columns of one relation, in order, and how names find them.
@@ -36,15 +40,22 @@ struct Scope {
 
   bool SameName(std::string_view a, std::string_view b) const;
   /// The column that `name` means, none when there is none, AMBIGUOUS_REFERENCE when there are
-  /// several. A qualified column goes before a nested field.
+  /// several. A qualified column goes before a nested field, and what is visible before what is
+  /// hidden.
   base::Result<std::optional<Match>> Find(const NameParts& name) const;
-  /// The columns of the relation with this alias, for `alias.*`.
+  /// The columns of the relation with this alias, for `alias.*`: the hidden ones first.
   std::vector<int> ColumnsOf(const NameParts& alias) const;
   /// The first column with this identity.
   std::optional<int> FindId(std::int64_t id) const;
   /// Qualified names in the order in which Spark proposes them: by name.
   std::vector<NameParts> Candidates() const;
   StructType Schema() const;
+
+ private:
+  base::Result<std::optional<Match>> FindAmong(const NameParts& name, bool hidden) const;
 };
+
+/// What a name is that has to be a column's and is none.
+base::Status UnresolvedAmong(const Scope& scope, const std::string& name);
 
 }  // namespace millrace::analysis

@@ -2,6 +2,7 @@
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "analysis/analyzer.h"
 #include "analysis/error_messages.h"
@@ -52,10 +53,66 @@ base::Status CheckExpression(const plan::BoundExpression& expression,
     return CheckExpression(*field->child, seen);
   }
   const auto* call = std::get_if<plan::Call>(&expression.node);
-  if (call == nullptr) return base::Status::Ok();
-  if (call->function == "from_json") MILLRACE_RETURN_IF_ERROR(CheckFromJson(expression, *call));
-  for (const plan::BoundExpressionPtr& arg : call->args) {
-    MILLRACE_RETURN_IF_ERROR(CheckExpression(*arg, seen));
+  if (call != nullptr && call->function == "from_json") {
+    MILLRACE_RETURN_IF_ERROR(CheckFromJson(expression, *call));
+  }
+  for (const plan::BoundExpressionPtr& child : plan::ChildrenOf(expression)) {
+    if (child != nullptr) MILLRACE_RETURN_IF_ERROR(CheckExpression(*child, seen));
+  }
+  return base::Status::Ok();
+}
+
+base::Status CheckRelation(const plan::ResolvedRelation& top,
+                           std::set<const plan::BoundExpression*>* seen) {
+  std::vector<const plan::ResolvedRelation*> left = {&top};
+  while (!left.empty()) {
+    const plan::ResolvedRelation* relation = left.back();
+    left.pop_back();
+    std::vector<plan::BoundExpressionPtr> expressions;
+    std::visit(
+        [&](const auto& node) {
+          if constexpr (requires { node.condition; }) expressions.push_back(node.condition);
+          if constexpr (requires { node.expressions; }) expressions = node.expressions;
+          if constexpr (requires { node.aggregates; }) {
+            expressions = node.groupings;
+            expressions.insert(expressions.end(), node.aggregates.begin(), node.aggregates.end());
+          }
+          if constexpr (requires { node.functions; }) expressions = node.functions;
+          if constexpr (requires { node.generator; }) expressions.push_back(node.generator);
+        },
+        relation->node);
+    for (const plan::BoundExpressionPtr& expression : expressions) {
+      if (expression != nullptr) MILLRACE_RETURN_IF_ERROR(CheckExpression(*expression, seen));
+    }
+    for (const auto& input : plan::InputsOf(*relation)) left.push_back(input.get());
+  }
+  return base::Status::Ok();
+}
+
+// What has to keep rows, or something of them, from one batch to the next; null: nothing.
+const char* StateOf(const plan::ResolvedRelation& relation) {
+  if (std::holds_alternative<plan::Aggregate>(relation.node)) return "Streaming aggregation";
+  if (std::holds_alternative<plan::Deduplicate>(relation.node)) return "Streaming deduplication";
+  if (std::holds_alternative<plan::Join>(relation.node)) return "A join with a stream";
+  if (std::holds_alternative<plan::Sort>(relation.node)) return "Sorting a stream";
+  if (std::holds_alternative<plan::Limit>(relation.node)) return "A limit or offset of a stream";
+  if (std::holds_alternative<plan::Tail>(relation.node)) return "The tail of a stream";
+  if (std::holds_alternative<plan::Window>(relation.node)) return "A window function over a stream";
+  if (std::holds_alternative<plan::SetOperation>(relation.node)) return "A set operation on streams";
+  if (std::holds_alternative<plan::Generate>(relation.node)) return "A generator over a stream";
+  if (std::holds_alternative<plan::Sample>(relation.node)) return "A sample of a stream";
+  return nullptr;
+}
+
+base::Status CheckStateless(const plan::ResolvedRelation& top) {
+  std::vector<const plan::ResolvedRelation*> left = {&top};
+  while (!left.empty()) {
+    const plan::ResolvedRelation* relation = left.back();
+    left.pop_back();
+    if (const char* state = StateOf(*relation)) {
+      return NotPossibleHere(state, "Do it in foreachBatch, or on what the stream has written.");
+    }
+    for (const auto& input : plan::InputsOf(*relation)) left.push_back(input.get());
   }
   return base::Status::Ok();
 }
@@ -67,17 +124,6 @@ base::Result<std::string> ParseOutputMode(std::string_view mode) {
     if (NamesEqual(mode, known)) return std::string(known);
   }
   return AnalysisError("STREAMING_OUTPUT_MODE.INVALID", {{"outputMode", std::string(mode)}});
-}
-
-base::Status CheckOutputMode(const plan::ResolvedQuery& query, std::string_view mode) {
-  if (!query.is_streaming) return AnalysisError("WRITE_STREAM_NOT_ALLOWED", {});
-  if (const auto parsed = ParseOutputMode(mode); !parsed.ok()) return parsed.status();
-  // A query of projections and filters has no result that could be given completely.
-  if (NamesEqual(mode, "complete")) {
-    return AnalysisError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
-                         {{"outputMode", "complete"}, {"operation", "no streaming aggregations"}});
-  }
-  return base::Status::Ok();
 }
 
 base::Status CheckColumnNamesForWrite(const StructType& schema, bool case_sensitive) {
@@ -101,22 +147,9 @@ base::Status CheckColumnNamesForWrite(const StructType& schema, bool case_sensit
 }
 
 base::Status CheckRunnable(const plan::ResolvedQuery& query) {
+  if (query.is_streaming) MILLRACE_RETURN_IF_ERROR(CheckStateless(*query.root));
   std::set<const plan::BoundExpression*> seen;
-  const plan::ResolvedRelation* relation = query.root.get();
-  while (relation != nullptr) {
-    if (const auto* filter = std::get_if<plan::Filter>(&relation->node)) {
-      MILLRACE_RETURN_IF_ERROR(CheckExpression(*filter->condition, &seen));
-      relation = filter->input.get();
-    } else if (const auto* project = std::get_if<plan::Project>(&relation->node)) {
-      for (const plan::BoundExpressionPtr& expression : project->expressions) {
-        MILLRACE_RETURN_IF_ERROR(CheckExpression(*expression, &seen));
-      }
-      relation = project->input.get();
-    } else {
-      relation = nullptr;
-    }
-  }
-  return base::Status::Ok();
+  return CheckRelation(*query.root, &seen);
 }
 
 }  // namespace millrace::analysis

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "analysis/legacy_rules.h"
 #include "analysis/names.h"
 
 namespace millrace::analysis {
@@ -12,6 +13,8 @@ namespace {
 
 using Kind = DataType::Kind;
 using Combine = std::function<std::optional<DataType>(const DataType&, const DataType&)>;
+
+thread_local bool legacy_rules = false;
 
 constexpr int kMaxPrecision = 38;
 constexpr int kMinAdjustedScale = 6;
@@ -29,6 +32,11 @@ bool IsFractional(const DataType& type) {
 }
 
 bool IsString(const DataType& type) { return type.is(Kind::kString); }
+
+// A string, or an array of them at any depth.
+bool HoldsString(const DataType& type) {
+  return type.is(Kind::kArray) ? HoldsString(type.elementType()) : IsString(type);
+}
 
 bool IsComplex(const DataType& type) {
   return type.is(Kind::kArray) || type.is(Kind::kMap) || type.is(Kind::kStruct);
@@ -110,8 +118,10 @@ DataType AdjustedDecimal(int precision, int scale) {
   return DecimalType(kMaxPrecision, std::max(kMaxPrecision - integer_digits, min_scale));
 }
 
-DataType BoundedDecimal(int precision, int scale) {
-  return DecimalType(std::min(precision, kMaxPrecision), std::min(scale, kMaxPrecision));
+// Keeps the digits before the point, whatever is left of those after it.
+DataType WithIntegralDigits(int precision, int scale) {
+  const int surplus = std::max(precision - kMaxPrecision, 0);
+  return DecimalType(precision - surplus, std::max(scale - surplus, 0));
 }
 
 // `decimal` is one, and has room for every value of the other exact number.
@@ -140,6 +150,10 @@ bool AnyField(const DataType& type, const std::function<bool(const StructField&)
 
 }  // namespace
 
+LegacyRules::LegacyRules(bool on) : before_(legacy_rules) { legacy_rules = on; }
+LegacyRules::~LegacyRules() { legacy_rules = before_; }
+bool LegacyRules::Active() { return legacy_rules; }
+
 bool SameType(const DataType& a, const DataType& b) {
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
@@ -165,8 +179,8 @@ std::optional<DataType> TightestCommonType(const DataType& a, const DataType& b)
   const int rank_b = NumericRank(b);
   if (rank_a >= 0 && rank_b >= 0) {
     const DataType& wider = rank_a > rank_b ? a : b;
-    // A float cannot hold every integer.
-    if (wider.is(Kind::kFloat)) return DoubleType();
+    // A float cannot hold every integer; Spark 3 did not mind.
+    if (wider.is(Kind::kFloat) && !legacy_rules) return DoubleType();
     return wider;
   }
   if (DecimalHolds(a, b)) return a;
@@ -182,6 +196,10 @@ std::optional<DataType> TightestCommonType(const DataType& a, const DataType& b)
 std::optional<DataType> StringPromotion(const DataType& a, const DataType& b) {
   if (!IsString(a)) return IsString(b) ? StringPromotion(b, a) : std::nullopt;
   if (IsString(b)) return std::nullopt;
+  if (legacy_rules && !b.is(Kind::kNull)) {
+    if (!IsAtomic(b) || IsAnsiInterval(b)) return std::nullopt;
+    return b.is(Kind::kDecimal) ? DataType(DoubleType()) : b;
+  }
   if (b.isIntegral()) return LongType();
   if (IsFractional(b)) return DoubleType();
   if (b.is(Kind::kNull)) return a;
@@ -192,13 +210,24 @@ std::optional<DataType> StringPromotion(const DataType& a, const DataType& b) {
 std::optional<DataType> WiderType(const DataType& a, const DataType& b) {
   if (auto type = TightestCommonType(a, b)) return type;
   if (auto type = WiderDecimalWithNumber(a, b)) return type;
+  if (legacy_rules && IsString(a) != IsString(b)) {
+    const DataType& other = IsString(a) ? b : a;
+    const bool promotes =
+        IsAtomic(other) && !other.is(Kind::kBinary) && !other.is(Kind::kBoolean);
+    return promotes ? std::optional<DataType>(StringType()) : std::nullopt;
+  }
   if (auto type = StringPromotion(a, b)) return type;
   return CombineComplex(a, b, WiderType);
 }
 
+std::optional<DataType> WiderNumberType(const DataType& a, const DataType& b) {
+  if (auto type = TightestCommonType(a, b)) return type;
+  if (auto type = WiderDecimalWithNumber(a, b)) return type;
+  return CombineComplex(a, b, WiderNumberType);
+}
+
 std::optional<DataType> WiderCommonType(std::vector<DataType> types) {
-  std::stable_partition(types.begin(), types.end(),
-                        [](const DataType& type) { return IsString(type); });
+  std::stable_partition(types.begin(), types.end(), HoldsString);
   DataType common = NullType();
   for (const DataType& type : types) {
     const auto wider = WiderType(common, type);
@@ -220,7 +249,7 @@ bool CanUpCast(const DataType& from, const DataType& to) {
 
 bool CanImplicitlyCast(const DataType& from, const DataType& to) {
   if (SameType(from, to) || from.is(Kind::kNull)) return true;
-  if (IsString(from)) return IsAtomic(to);
+  if (IsString(from)) return IsAtomic(to) && !(legacy_rules && to.is(Kind::kBoolean));
   if (from.isNumeric() && to.isNumeric()) return true;
   if (IsString(to)) return IsAtomic(from) || from.is(Kind::kCalendarInterval);
   if (IsDatetime(from) && IsDatetime(to)) return true;
@@ -253,7 +282,7 @@ DataType DecimalForValue(std::int64_t value) {
 DataType WiderDecimal(const DataType& a, const DataType& b) {
   const int scale = std::max(a.scale(), b.scale());
   const int range = std::max(a.precision() - a.scale(), b.precision() - b.scale());
-  return BoundedDecimal(range + scale, scale);
+  return WithIntegralDigits(range + scale, scale);
 }
 
 DataType DecimalResult(char op, const DataType& a, const DataType& b) {
@@ -289,6 +318,21 @@ bool IsOrderable(const DataType& type) {
       return IsOrderable(type.elementType());
     case Kind::kStruct:
       return !AnyField(type, [](const StructField& field) { return !IsOrderable(field.dataType); });
+    default:
+      return true;
+  }
+}
+
+bool IsGroupable(const DataType& type) {
+  switch (type.kind()) {
+    case Kind::kVariant:
+      return false;
+    case Kind::kMap:
+      return IsGroupable(type.keyType()) && IsGroupable(type.valueType());
+    case Kind::kArray:
+      return IsGroupable(type.elementType());
+    case Kind::kStruct:
+      return !AnyField(type, [](const StructField& field) { return !IsGroupable(field.dataType); });
     default:
       return true;
   }

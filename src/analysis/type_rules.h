@@ -20,6 +20,8 @@ std::optional<DataType> TightestCommonType(const DataType& a, const DataType& b)
 /// Like the above, and decimals widen, and a string becomes the other type (bigint for integrals,
 /// double for other numbers).
 std::optional<DataType> WiderType(const DataType& a, const DataType& b);
+/// WiderType without strings that become something else: what VALUES and UNPIVOT want.
+std::optional<DataType> WiderNumberType(const DataType& a, const DataType& b);
 /// WiderType over all, strings first: what coalesce, CASE and IN want.
 std::optional<DataType> WiderCommonType(std::vector<DataType> types);
 /// What a string and the other type become in an operator; none when no string is there.
@@ -48,6 +50,8 @@ DataType DecimalResult(char op, const DataType& a, const DataType& b);
 
 /// Can values of the type be compared and ordered?
 bool IsOrderable(const DataType& type);
+/// Can rows be grouped by values of the type?
+bool IsGroupable(const DataType& type);
 /// Holds a map somewhere.
 bool ContainsMap(const DataType& type);
 

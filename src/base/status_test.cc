@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "base/result.h"
+#include "base/spark_message.h"
 
 namespace millrace::base {
 namespace {
@@ -91,6 +92,19 @@ TEST(ResultDeathTest, ValueOfAFailureIsABug) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const Result<int> result = Status::NotFound("x");
   EXPECT_DEATH(static_cast<void>(result.value()), "internal error");
+}
+
+TEST(StatusTest, SparksMessageNamesTheConditionOnce) {
+  const Status plain = Status::NotFound("Path does not exist: /x.");
+  EXPECT_EQ(SparkMessage(plain), "Path does not exist: /x.");
+  const Status bare = plain.WithSparkError({"AnalysisException", "PATH_NOT_FOUND", "42K03", {}});
+  EXPECT_EQ(SparkMessage(bare), "[PATH_NOT_FOUND] Path does not exist: /x. SQLSTATE: 42K03");
+  const Status whole = Status::NotFound("[PATH_NOT_FOUND] Path does not exist: /x. SQLSTATE: 42K03")
+                           .WithSparkError({"AnalysisException", "PATH_NOT_FOUND", "42K03", {}})
+                           .WithContext("batch 1");
+  EXPECT_EQ(SparkMessage(whole), whole.message());
+  const Status legacy = plain.WithSparkError({"AnalysisException", "_LEGACY_ERROR_TEMP_1", "", {}});
+  EXPECT_EQ(SparkMessage(legacy), plain.message());
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "data/json_text.h"
+
 namespace millrace::checkpoint {
 namespace {
 
@@ -19,42 +21,6 @@ using Json = nlohmann::ordered_json;  // Keeps the order of conf.
 constexpr int kVersion = 1;
 constexpr int kNewestVersion = 2;
 constexpr std::string_view kVoidOffset = "-";
-
-void AppendString(std::string_view text, std::string* out) {
-  *out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        *out += "\\\"";
-        break;
-      case '\\':
-        *out += "\\\\";
-        break;
-      case '\b':
-        *out += "\\b";
-        break;
-      case '\f':
-        *out += "\\f";
-        break;
-      case '\n':
-        *out += "\\n";
-        break;
-      case '\r':
-        *out += "\\r";
-        break;
-      case '\t':
-        *out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          *out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-        } else {
-          *out += c;
-        }
-    }
-  }
-  *out += '"';
-}
 
 /// As java.io.BufferedReader.readLine: LF, CRLF and CR end a line; the end of the text ends the
 /// last one, if it has any bytes.
@@ -190,9 +156,9 @@ std::string Encode(const OffsetSeq& entry) {
   bool first = true;
   for (const auto& [key, value] : entry.conf) {
     if (!std::exchange(first, false)) bytes += ',';
-    AppendString(key, &bytes);
+    data::AppendJsonString(&bytes, key);
     bytes += ':';
-    AppendString(value, &bytes);
+    data::AppendJsonString(&bytes, value);
   }
   bytes += "}}";
   for (const auto& offset : entry.offsets) {

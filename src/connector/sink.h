@@ -21,6 +21,8 @@
 
 namespace millrace::connector {
 
+class Table;
+
 enum class OutputMode { kAppend, kUpdate, kComplete };
 /// "Append", "Update", "Complete": as Spark prints them.
 std::string_view OutputModeName(OutputMode mode);
@@ -63,6 +65,9 @@ class Sink {
   virtual std::chrono::milliseconds min_commit_interval() const {
     return std::chrono::milliseconds(0);
   }
+  /// What has been committed, as a table that shows at each PlanPartitions what is there by then;
+  /// null for sinks that keep nothing to be read (all but memory).
+  virtual std::shared_ptr<Table> readable_table() { return nullptr; }
   /// Rows written by the last committed batch, -1 when the sink does not tell (Spark's V1 sinks).
   virtual std::int64_t reported_output_rows() const { return -1; }
 };
@@ -76,6 +81,8 @@ struct SinkContext {
   std::string query_id;  ///< UUID text from the checkpoint's metadata; Delta's txn appId.
   std::string query_name;
   std::string session_time_zone = "UTC";
+  /// Stands at the head of each file of text lines: the header of csv.
+  std::optional<std::string> first_line;
   base::Clock* clock = base::Clock::System();
   base::Random* random = base::Random::System();
 };
@@ -87,6 +94,12 @@ class SinkProvider {
   virtual std::string_view format() const = 0;  ///< "delta"
   /// May a query run without checkpointLocation (console, memory, foreach, noop)?
   virtual bool allows_temporary_checkpoint() const { return false; }
+  /// May a query go on from a checkpoint of its own? When not, and `<checkpoint>/offsets` is there,
+  /// the start is refused with _LEGACY_ERROR_TEMP_1299.
+  virtual bool recovers_from_checkpoint(OutputMode mode) const {
+    (void)mode;
+    return true;
+  }
   /// Refuses output mode, schema, partitioning and options with Spark's errors, then looks at the
   /// target; fails early for what would fail at the first batch.
   virtual base::Result<std::unique_ptr<Sink>> Create(SinkContext context) const = 0;

@@ -110,6 +110,7 @@ struct SourceContext {
   fs::FileSystem* file_system = nullptr;
   std::string metadata_path;
   std::string query_name;  ///< Name or id, for client ids and messages.
+  std::string session_time_zone = "UTC";
   int parallelism = 1;     ///< Threads that will read.
   base::Clock* clock = base::Clock::System();
 };

@@ -119,6 +119,19 @@ std::optional<std::int64_t> ParseInteger(std::string_view whole, std::int64_t lo
   return value;
 }
 
+std::optional<std::int64_t> ParseIntegerPart(std::string_view whole, std::int64_t low,
+                                             std::int64_t high) {
+  const std::string_view text = TrimAll(whole);
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) return ParseInteger(text, low, high);
+  const std::string_view fraction = text.substr(point + 1);
+  if (!std::all_of(fraction.begin(), fraction.end(), IsDigit)) return std::nullopt;
+  const std::string_view front = text.substr(0, point);
+  if (front.empty() || front == "+" || front == "-") return 0;
+  if (!IsDigit(front.back())) return std::nullopt;
+  return ParseInteger(front, low, high);
+}
+
 std::optional<double> ParseJavaDouble(std::string_view text) {
   return ParseFloating<double>(text, ParseDouble);
 }

@@ -8,30 +8,11 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-bool IsWordByte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || byte >= 0x80;
-}
-
 bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == '\v';
 }
 
 char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
-/// Spaces beyond ASCII that Spark's lexer skips, by their length in UTF-8; 0 for anything else.
-std::size_t WideSpaceLength(std::string_view text) {
-  if (text.starts_with("\xC2\xA0")) return 2;
-  if (text.starts_with("\xE1\x9A\x80") || text.starts_with("\xE2\x80\xA8") ||
-      text.starts_with("\xE2\x80\xAF") || text.starts_with("\xE2\x81\x9F") ||
-      text.starts_with("\xE3\x80\x80")) {
-    return 3;
-  }
-  const bool general = text.size() >= 3 && text.starts_with("\xE2\x80") &&
-                       static_cast<unsigned char>(text[2]) >= 0x80 &&
-                       static_cast<unsigned char>(text[2]) <= 0x8A;
-  return general ? 3 : 0;
-}
 
 /// Length of the comment that `text` starts with; 0 when it starts with none, npos when it does not
 /// end.
@@ -54,48 +35,6 @@ std::size_t CommentLength(std::string_view text) {
     }
   }
   return std::string_view::npos;
-}
-
-std::size_t SkipHidden(std::string_view ddl, std::size_t i) {
-  while (i < ddl.size()) {
-    if (IsSpace(ddl[i])) {
-      ++i;
-      continue;
-    }
-    const std::string_view rest = ddl.substr(i);
-    std::size_t length = WideSpaceLength(rest);
-    if (length == 0) length = CommentLength(rest);
-    if (length == 0 || length == std::string_view::npos) break;
-    i += length;
-  }
-  return i;
-}
-
-/// Length of the quoted token at the start of `text`, or npos. A quote is doubled inside; strings
-/// have escapes too.
-std::size_t QuotedLength(std::string_view text) {
-  const char quote = text[0];
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    if (text[i] == '\\' && quote != '`') {
-      ++i;
-    } else if (text[i] == quote) {
-      if (i + 1 < text.size() && text[i + 1] == quote) {
-        ++i;
-      } else {
-        return i + 1;
-      }
-    }
-  }
-  return std::string_view::npos;
-}
-
-std::string UnquoteIdentifier(std::string_view raw) {
-  std::string text;
-  for (std::size_t i = 1; i + 1 < raw.size(); ++i) {
-    text += raw[i];
-    if (raw[i] == '`') ++i;
-  }
-  return text;
 }
 
 void AppendUtf8(std::string* out, std::uint32_t code) {
@@ -212,6 +151,65 @@ std::size_t AppendEscape(std::string* out, std::string_view rest) {
 
 }  // namespace
 
+bool IsSqlWordByte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || byte >= 0x80;
+}
+
+std::size_t WideSpaceLength(std::string_view text) {
+  if (text.starts_with("\xC2\xA0")) return 2;
+  if (text.starts_with("\xE1\x9A\x80") || text.starts_with("\xE2\x80\xA8") ||
+      text.starts_with("\xE2\x80\xAF") || text.starts_with("\xE2\x81\x9F") ||
+      text.starts_with("\xE3\x80\x80")) {
+    return 3;
+  }
+  const bool general = text.size() >= 3 && text.starts_with("\xE2\x80") &&
+                       static_cast<unsigned char>(text[2]) >= 0x80 &&
+                       static_cast<unsigned char>(text[2]) <= 0x8A;
+  return general ? 3 : 0;
+}
+
+std::size_t SkipSqlSpace(std::string_view sql, std::size_t i, bool keep_hints) {
+  while (i < sql.size()) {
+    if (IsSpace(sql[i])) {
+      ++i;
+      continue;
+    }
+    const std::string_view rest = sql.substr(i);
+    if (keep_hints && rest.starts_with("/*+")) break;
+    std::size_t length = WideSpaceLength(rest);
+    if (length == 0) length = CommentLength(rest);
+    if (length == 0 || length == std::string_view::npos) break;
+    i += length;
+  }
+  return i;
+}
+
+std::size_t QuotedLength(std::string_view text) {
+  const char quote = text[0];
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote != '`') {
+      ++i;
+    } else if (text[i] == quote) {
+      if (i + 1 < text.size() && text[i + 1] == quote) {
+        ++i;
+      } else {
+        return i + 1;
+      }
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::string UnquoteIdentifier(std::string_view raw) {
+  std::string text;
+  for (std::size_t i = 1; i + 1 < raw.size(); ++i) {
+    text += raw[i];
+    if (raw[i] == '`') ++i;
+  }
+  return text;
+}
+
 bool DdlToken::is_keyword(std::string_view upper) const {
   if (kind != Kind::kIdentifier || raw.size() != upper.size()) return false;
   for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -237,7 +235,7 @@ std::string UnescapeSqlString(std::string_view raw) {
 std::vector<DdlToken> TokenizeDdl(std::string_view ddl) {
   std::vector<DdlToken> tokens;
   std::size_t i = 0;
-  while ((i = SkipHidden(ddl, i)) < ddl.size()) {
+  while ((i = SkipSqlSpace(ddl, i)) < ddl.size()) {
     DdlToken token;
     token.offset = i;
     std::size_t length = 1;
@@ -245,9 +243,9 @@ std::vector<DdlToken> TokenizeDdl(std::string_view ddl) {
     if (c == '\'' || c == '"' || c == '`') {
       length = QuotedLength(ddl.substr(i));
       token.kind = c == '`' ? DdlToken::Kind::kQuoted : DdlToken::Kind::kString;
-    } else if (IsWordByte(c)) {
+    } else if (IsSqlWordByte(c)) {
       bool digits = true;
-      for (length = 0; i + length < ddl.size() && IsWordByte(ddl[i + length]); ++length) {
+      for (length = 0; i + length < ddl.size() && IsSqlWordByte(ddl[i + length]); ++length) {
         if (WideSpaceLength(ddl.substr(i + length)) > 0) break;
         digits = digits && IsDigit(ddl[i + length]);
       }

@@ -23,6 +23,11 @@ std::string CommentMetadata(std::string_view comment) {
 
 }  // namespace
 
+DdlParser::DdlParser(std::string_view ddl, std::size_t start, std::size_t end)
+    : ddl_(ddl), tokens_(TokenizeDdl(ddl.substr(start, end - start))) {
+  for (Token& token : tokens_) token.offset += start;
+}
+
 Result<DataType> DdlParser::WholeType() {
   if (Peek().kind == Token::Kind::kEnd) return EmptyError();
   DataType type;

@@ -22,6 +22,8 @@ class DdlParser {
  public:
   /// `ddl` must outlive it.
   explicit DdlParser(std::string_view ddl) : ddl_(ddl), tokens_(TokenizeDdl(ddl)) {}
+  /// Of `ddl` only the bytes [start, end) are parsed; errors show all of it.
+  DdlParser(std::string_view ddl, std::size_t start, std::size_t end);
   base::Result<DataType> WholeType();
   base::Result<StructType> WholeColumns();
 

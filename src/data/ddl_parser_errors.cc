@@ -1,8 +1,7 @@
 // What Spark says of a text that is no schema.
 
-#include <fmt/format.h>
-
 #include "data/ddl_parser.h"
+#include "data/sql_error.h"
 
 namespace millrace::data {
 
@@ -17,39 +16,14 @@ std::string DdlParser::UpperAscii(std::string_view text) {
 }
 
 std::string DdlParser::Message(const Token& token, const std::string& text) const {
-  const std::string_view before = ddl_.substr(0, token.offset);
-  const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::string_view in_line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0.
-  const auto column =
-      static_cast<std::size_t>(std::count_if(in_line.begin(), in_line.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-      }));
-  std::string message =
-      fmt::format("\n{} (line {}, pos {})\n\n== SQL ==\n", text, line + 1, column);
-  const std::string mark = std::string(column, '-') + "^^^\n";
-  std::string_view rest = ddl_;
-  while (rest.ends_with('\n')) rest.remove_suffix(1);
-  if (ddl_.empty()) message += '\n';
-  bool marked = false;
-  for (std::size_t i = 0; !rest.empty(); ++i) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    message += fmt::format("{}\n", rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (i == line) message += mark;
-    marked = marked || i == line;
-  }
-  if (!marked) message += mark;
-  return message;
+  return ParseExceptionText(ddl_, token.offset, text);
 }
 
 Status DdlParser::ParseError(const Token& token, const std::string& text, std::string condition,
                              std::string sql_state,
                              std::map<std::string, std::string> parameters) const {
-  std::string full = "[" + condition + "] " + text;
-  if (!sql_state.empty()) full += " SQLSTATE: " + sql_state;
-  return Status::InvalidArgument(Message(token, full))
-      .WithSparkError(
-          {"ParseException", std::move(condition), std::move(sql_state), std::move(parameters)});
+  return ParseException(ddl_, token.offset, text, std::move(condition), std::move(sql_state),
+                        std::move(parameters));
 }
 
 Status DdlParser::SyntaxError(const Token& token, const std::string& hint) const {

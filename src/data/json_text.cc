@@ -43,41 +43,43 @@ void Append(std::string* out, const nlohmann::ordered_json& json) {
 
 }  // namespace
 
-void AppendJsonString(std::string* out, std::string_view text) {
+bool AppendJsonEscape(std::string* out, char16_t unit) {
   static constexpr char kHex[] = "0123456789ABCDEF";
+  switch (unit) {
+    case u'"':
+      *out += "\\\"";
+      return true;
+    case u'\\':
+      *out += "\\\\";
+      return true;
+    case u'\b':
+      *out += "\\b";
+      return true;
+    case u'\f':
+      *out += "\\f";
+      return true;
+    case u'\n':
+      *out += "\\n";
+      return true;
+    case u'\r':
+      *out += "\\r";
+      return true;
+    case u'\t':
+      *out += "\\t";
+      return true;
+    default:
+      if (unit >= 0x20) return false;
+      *out += "\\u00";
+      *out += kHex[unit >> 4];
+      *out += kHex[unit & 0xf];
+      return true;
+  }
+}
+
+void AppendJsonString(std::string* out, std::string_view text) {
   *out += '"';
   for (char c : text) {
-    switch (c) {
-      case '"':
-        *out += "\\\"";
-        break;
-      case '\\':
-        *out += "\\\\";
-        break;
-      case '\b':
-        *out += "\\b";
-        break;
-      case '\f':
-        *out += "\\f";
-        break;
-      case '\n':
-        *out += "\\n";
-        break;
-      case '\r':
-        *out += "\\r";
-        break;
-      case '\t':
-        *out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          *out += "\\u00";
-          *out += kHex[c >> 4];
-          *out += kHex[c & 0xf];
-        } else {
-          *out += c;
-        }
-    }
+    if (!AppendJsonEscape(out, static_cast<unsigned char>(c))) *out += c;
   }
   *out += '"';
 }

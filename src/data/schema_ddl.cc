@@ -20,6 +20,10 @@ Result<DataType> ParseDataType(std::string_view ddl) {
   return DdlParser(text).WholeType();
 }
 
+Result<DataType> ParseDataTypeInside(std::string_view sql, std::size_t start, std::size_t end) {
+  return DdlParser(sql, start, end).WholeType();
+}
+
 Result<StructType> ParseTableSchema(std::string_view ddl) {
   const std::string text = AsJavaHasIt(ddl);
   return DdlParser(text).WholeColumns();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/result.h"
@@ -11,6 +12,11 @@ namespace millrace::data {
 /// any case. InvalidArgument with ParseException, Spark's condition (PARSE_SYNTAX_ERROR,
 /// UNSUPPORTED_DATATYPE, ...) and Spark's whole message otherwise.
 base::Result<DataType> ParseDataType(std::string_view ddl);
+
+/// The type in the bytes [start, end) of a longer text, as in `CAST(a AS BIGINT)`. Errors show the
+/// whole text.
+base::Result<DataType> ParseDataTypeInside(std::string_view sql, std::size_t start,
+                                           std::size_t end);
 
 /// A list of columns, `a INT, b STRING NOT NULL COMMENT 'x', `c d` DATE`. Same errors. As in Spark
 /// a colon behind a name is for struct fields only.

@@ -160,6 +160,11 @@ Status FaultyFileSystem::Remove(const std::string& path) {
   return Run<Status>(call.fault, path, [&] { return base_->Remove(path); });
 }
 
+Status FaultyFileSystem::Move(const std::string& from, const std::string& to) {
+  MILLRACE_ASSIGN_OR_RETURN(const Call call, Next(Operation::Kind::kMove, from));
+  return Run<Status>(call.fault, from, [&] { return base_->Move(from, to); });
+}
+
 Result<std::unique_ptr<FileLock>> FaultyFileSystem::TryLock(const std::string& path) {
   MILLRACE_ASSIGN_OR_RETURN(const Call call, Next(Operation::Kind::kLock, path));
   if (IsBefore(call.fault)) return FailureOf(call.fault, path);

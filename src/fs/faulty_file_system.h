@@ -25,6 +25,7 @@ struct Operation {
     kMakeDirectories,
     kSyncDirectory,
     kRemove,
+    kMove,
     kLock
   };
   Kind kind;
@@ -64,6 +65,7 @@ class FaultyFileSystem : public FileSystem {
   base::Status MakeDirectories(const std::string& directory) override;
   base::Status SyncDirectory(const std::string& directory) override;
   base::Status Remove(const std::string& path) override;
+  base::Status Move(const std::string& from, const std::string& to) override;
   base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override;
 
  private:

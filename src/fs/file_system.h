@@ -32,6 +32,16 @@ class OutputFile {
   virtual base::Status Close() = 0;
 };
 
+/// A file being read, at any place. Thread-safe.
+class InputFile {
+ public:
+  virtual ~InputFile() = default;
+  virtual std::int64_t size_bytes() const = 0;
+  /// The bytes [offset, offset + length) into `out`; how many there were, fewer only at the end.
+  virtual base::Result<std::int64_t> ReadAt(std::int64_t offset, std::int64_t length,
+                                            char* out) = 0;
+};
+
 /// An advisory lock; destroying it gives it back, and so does the end of the process, however it
 /// ends.
 class FileLock {
@@ -67,6 +77,8 @@ class FileSystem {
   virtual base::Result<std::unique_ptr<OutputFile>> OpenOutput(const std::string& path) = 0;
 
   virtual base::Result<std::string> Read(const std::string& path) = 0;
+  /// For files too large for Read(). A store without a way of its own gives one that Read() fills.
+  virtual base::Result<std::unique_ptr<InputFile>> OpenInput(const std::string& path);
   /// nullopt when there is nothing at `path`.
   virtual base::Result<std::optional<FileInfo>> Stat(const std::string& path) = 0;
   /// Entries of a folder in name order, dotted ones included. NotFound when it does not exist.
@@ -80,6 +92,10 @@ class FileSystem {
   /// Ok when there was nothing to remove. A folder is removed only when empty (Conflict else).
   /// After a power cut what was removed may be back.
   virtual base::Status Remove(const std::string& path) = 0;
+
+  /// `from` has the name `to` afterwards, atomically; a folder with all that is in it. Parent
+  /// folders of `to` are made. Conflict when `to` exists, NotFound when `from` does not.
+  virtual base::Status Move(const std::string& from, const std::string& to) = 0;
 
   /// Takes the lock that `path` stands for; does not wait. Conflict when somebody has it, in
   /// another process or in this one; the text names the process that holds it when that is known.

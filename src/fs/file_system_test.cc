@@ -73,6 +73,36 @@ TEST_P(FileSystemTest, CreateExclusiveMakesParentsAndNeverOverwrites) {
   EXPECT_THAT(Names(disk(), Path("a/b")), ElementsAre("7"));
 }
 
+TEST_P(FileSystemTest, ReadsAtAnyPlace) {
+  ASSERT_TRUE(disk()->CreateExclusive(Path("x"), "0123456789").ok());
+  const auto file = disk()->OpenInput(Path("x"));
+  ASSERT_TRUE(file.ok()) << file.status().ToString();
+  EXPECT_EQ((*file)->size_bytes(), 10);
+  std::string bytes(4, ' ');
+  EXPECT_EQ((*file)->ReadAt(3, 4, bytes.data()).value(), 4);
+  EXPECT_EQ(bytes, "3456");
+  EXPECT_EQ((*file)->ReadAt(8, 4, bytes.data()).value(), 2);
+  EXPECT_EQ(bytes, "8956");
+  EXPECT_EQ((*file)->ReadAt(11, 4, bytes.data()).value(), 0);
+  EXPECT_EQ(disk()->OpenInput(Path("y")).status().code(), StatusCode::kNotFound);
+  ASSERT_TRUE(disk()->MakeDirectories(Path("d")).ok());
+  EXPECT_FALSE(disk()->OpenInput(Path("d")).ok());
+}
+
+TEST_P(FileSystemTest, MovesFilesAndFoldersWithoutReplacing) {
+  ASSERT_TRUE(disk()->CreateExclusive(Path("a/x"), "x").ok());
+  ASSERT_TRUE(disk()->CreateExclusive(Path("a/y"), "y").ok());
+  ASSERT_TRUE(disk()->CreateExclusive(Path("ab"), "ab").ok());
+  ASSERT_TRUE(disk()->Move(Path("a"), Path("b/c")).ok());
+  EXPECT_EQ(ReadOf("b/c/x"), "x");
+  EXPECT_EQ(ReadOf("b/c/y"), "y");
+  EXPECT_EQ(ReadOf("ab"), "ab");
+  EXPECT_FALSE(disk()->Stat(Path("a")).value().has_value());
+  EXPECT_EQ(disk()->Move(Path("ab"), Path("b/c/x")).code(), StatusCode::kConflict);
+  EXPECT_EQ(ReadOf("b/c/x"), "x");
+  EXPECT_EQ(disk()->Move(Path("gone"), Path("z")).code(), StatusCode::kNotFound);
+}
+
 TEST_P(FileSystemTest, KeepsEveryByte) {
   std::string bytes(300'000, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31);

@@ -311,6 +311,30 @@ class LocalOutputFile final : public OutputFile {
   Status failure_;  // A file with a hole in it must never be published.
 };
 
+class LocalInputFile final : public InputFile {
+ public:
+  LocalInputFile(std::string path, Descriptor fd, std::int64_t size)
+      : path_(std::move(path)), fd_(std::move(fd)), size_(size) {}
+  std::int64_t size_bytes() const override { return size_; }
+  Result<std::int64_t> ReadAt(std::int64_t offset, std::int64_t length, char* out) override {
+    std::int64_t done = 0;
+    while (done < length) {
+      const ssize_t got = pread(fd_.get(), out + done, static_cast<std::size_t>(length - done),
+                                static_cast<off_t>(offset + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return ErrnoStatus(errno, "read", path_);
+      if (got == 0) break;
+      done += got;
+    }
+    return done;
+  }
+
+ private:
+  const std::string path_;
+  const Descriptor fd_;
+  const std::int64_t size_;
+};
+
 class LocalFileLock final : public FileLock {
  public:
   explicit LocalFileLock(Descriptor fd) : fd_(std::move(fd)) {}
@@ -419,6 +443,16 @@ class LocalDisk final : public FileSystem {
     return bytes;
   }
 
+  Result<std::unique_ptr<InputFile>> OpenInput(const std::string& path) override {
+    Descriptor fd = Open(path, O_RDONLY);
+    if (!fd.ok()) return ErrnoStatus(errno, "read", path);
+    struct stat info;
+    if (fstat(fd.get(), &info) != 0) return ErrnoStatus(errno, "read", path);
+    if (S_ISDIR(info.st_mode)) return ErrnoStatus(EISDIR, "read", path);
+    return std::unique_ptr<InputFile>(std::make_unique<LocalInputFile>(
+        path, std::move(fd), static_cast<std::int64_t>(info.st_size)));
+  }
+
   Result<std::optional<FileInfo>> Stat(const std::string& path) override {
     struct stat info;
     if (stat(path.c_str(), &info) == 0) return std::optional(InfoOf(BaseName(path), info));
@@ -465,6 +499,19 @@ class LocalDisk final : public FileSystem {
     if (!IsDirectory(path)) return ErrnoStatus(error, "remove", path);
     if (rmdir(path.c_str()) == 0 || errno == ENOENT) return Status::Ok();
     return ErrnoStatus(errno == EEXIST ? ENOTEMPTY : errno, "remove the folder", path);
+  }
+
+  Status Move(const std::string& from, const std::string& to) override {
+    if (faccessat(AT_FDCWD, from.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+      return ErrnoStatus(errno, "move", from);
+    }
+    MILLRACE_RETURN_IF_ERROR(MakeDirectoriesWithParents(std::string(DirName(to))));
+    const int error = RenameWithoutReplacing(from, to);
+    if (error == EEXIST) return AlreadyExists(to);
+    if (error != 0) return ErrnoStatus(error, "move", from);
+    DurableFolders::Get()->Forget(to);
+    MILLRACE_RETURN_IF_ERROR(MakeNamesDurable(std::string(DirName(to))));
+    return MakeNamesDurable(std::string(DirName(from)));
   }
 
   Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override {

@@ -157,6 +157,29 @@ Status MemoryFileSystem::Remove(const std::string& path) {
   return Status::Ok();
 }
 
+Status MemoryFileSystem::Move(const std::string& from, const std::string& to) {
+  std::lock_guard guard(mutex_);
+  const auto found = entries_.find(from);
+  if (found == entries_.end()) return ErrnoStatus(ENOENT, "move", from);
+  MILLRACE_RETURN_IF_ERROR(MakeParents(to));
+  if (entries_.contains(to)) return Status::Conflict(fmt::format("{} exists already", to));
+  std::map<std::string, Entry> moved;
+  const std::string prefix = Join(from, "");
+  for (auto it = entries_.lower_bound(from); it != entries_.end();) {
+    const bool below = it->first.starts_with(prefix);
+    if (it->first == from || below) {
+      moved[to + it->first.substr(from.size())] = std::move(it->second);
+      it = entries_.erase(it);
+    } else if (it->first.starts_with(from)) {
+      ++it;
+    } else {
+      break;
+    }
+  }
+  entries_.merge(moved);
+  return Status::Ok();
+}
+
 Result<std::unique_ptr<FileLock>> MemoryFileSystem::TryLock(const std::string& path) {
   std::lock_guard guard(mutex_);
   MILLRACE_RETURN_IF_ERROR(MakeParents(path));

@@ -25,6 +25,7 @@ class MemoryFileSystem : public FileSystem {
     return base::Status::Ok();
   }
   base::Status Remove(const std::string& path) override;
+  base::Status Move(const std::string& from, const std::string& to) override;
   base::Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) override;
 
  private:

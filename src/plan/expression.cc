@@ -31,8 +31,9 @@ ExpressionPtr NullLiteral() { return Literal(data::Value::Null(), NullType()); }
 ExpressionPtr Column(std::string_view name) {
   if (name == "*") return MakeExpression(expression::UnresolvedStar{});
   if (name.ends_with(".*")) {
-    return MakeExpression(
-        expression::UnresolvedStar{std::string(name.substr(0, name.size() - 2)), std::nullopt});
+    expression::UnresolvedStar star;
+    star.target = std::string(name.substr(0, name.size() - 2));
+    return MakeExpression(std::move(star));
   }
   return MakeExpression(expression::UnresolvedAttribute{std::string(name), std::nullopt, false});
 }

@@ -46,12 +46,25 @@ struct UnresolvedAttribute {
   bool is_metadata_column = false;
 };
 
+enum class SortDirection { kUnspecified, kAscending, kDescending };
+enum class NullOrdering { kUnspecified, kNullsFirst, kNullsLast };
+
+struct SortOrder {
+  ExpressionPtr child;
+  SortDirection direction = SortDirection::kAscending;
+  NullOrdering null_ordering = NullOrdering::kUnspecified;
+};
+
 struct UnresolvedFunction {
   std::string name;  ///< One part, or unparsed and qualified when is_user_defined.
   std::vector<ExpressionPtr> args;
   bool is_distinct = false;
   bool is_user_defined = false;
   bool is_internal = false;
+  ExpressionPtr filter;             ///< `FILTER (WHERE ...)` of SQL; null: none.
+  std::optional<bool> ignore_nulls;  ///< `IGNORE NULLS` or `RESPECT NULLS` of SQL.
+  std::vector<SortOrder> within_group;  ///< `WITHIN GROUP (ORDER BY ...)` of SQL.
+  bool is_from_text = false;  ///< A name in SQL text: not each DataFrame function is one.
 };
 
 /// Like UnresolvedFunction, but the name is always unparsed and may be qualified.
@@ -69,6 +82,7 @@ struct UnresolvedStar {
   /// The unparsed relation or struct before `.*`, without the star.
   std::optional<std::string> target;
   std::optional<std::int64_t> plan_id;
+  std::vector<std::string> except;  ///< Unparsed names of `* EXCEPT (...)`.
 };
 
 struct UnresolvedRegex {
@@ -94,15 +108,8 @@ struct Cast {
   ExpressionPtr child;
   std::variant<DataType, std::string> type;  ///< A type, or its DDL text.
   CastMode mode = CastMode::kSession;
-};
-
-enum class SortDirection { kUnspecified, kAscending, kDescending };
-enum class NullOrdering { kUnspecified, kNullsFirst, kNullsLast };
-
-struct SortOrder {
-  ExpressionPtr child;
-  SortDirection direction = SortDirection::kAscending;
-  NullOrdering null_ordering = NullOrdering::kUnspecified;
+  bool is_literal = false;  ///< TIMESTAMP 'text', to be read in the session's time zone.
+  bool is_from_text = false;  ///< Of SQL, which names its columns otherwise than a DataFrame.
 };
 
 struct NamedLambdaVariable {
@@ -116,7 +123,9 @@ struct LambdaFunction {
 
 struct FrameBoundary {
   struct CurrentRow {};
-  struct Unbounded {};
+  struct Unbounded {
+    bool wrong_side = false;  ///< FOLLOWING as the lower bound, PRECEDING as the upper one.
+  };
   std::variant<CurrentRow, Unbounded, ExpressionPtr> boundary;
 };
 

@@ -8,8 +8,8 @@ namespace millrace::plan {
 namespace {
 
 BoundExpressionPtr Bound(const DataType& type,
-                         std::variant<ColumnRef, Constant, Call, CastTo, GetField> node,
-                         std::string text, bool nullable = true) {
+                         decltype(BoundExpression::node) node, std::string text,
+                         bool nullable = true) {
   return std::make_shared<const BoundExpression>(
       BoundExpression{type, nullable, std::move(node), std::move(text)});
 }

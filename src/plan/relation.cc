@@ -43,6 +43,8 @@ std::string_view NodeName(const Relation& relation) {
       "CommonInlineUserDefinedTableFunction",
       "CommonInlineUserDefinedDataSource",
       "RelationChanges",
+      "InlineTable",
+      "OneRow",
       "Project",
       "Filter",
       "WithColumns",

@@ -101,12 +101,22 @@ struct RelationChanges {
   bool is_streaming = false;
 };
 
+/// SQL's VALUES: rows of expressions, all of the same length. Without names: col1, col2, ...
+struct InlineTable {
+  std::vector<std::vector<ExpressionPtr>> rows;
+  std::vector<std::string> column_names;
+};
+/// One row without columns: SQL's SELECT without FROM.
+struct OneRow {};
+
 // Columns of one input.
 
+/// With aggregate functions among the expressions: a global Aggregate.
 struct Project {
   RelationPtr input;
   std::vector<ExpressionPtr> expressions;
 };
+/// Over an Aggregate also HAVING: aggregate functions of the condition belong to it.
 struct Filter {
   RelationPtr input;
   ExpressionPtr condition;
@@ -161,6 +171,8 @@ struct Sort {
   RelationPtr input;
   std::vector<expression::SortOrder> order;
   bool is_global = true;
+  /// SQL's ORDER BY ALL: by every column; `order` has one element, whose child is null.
+  bool by_all = false;
 };
 struct Limit {
   RelationPtr input;
@@ -206,6 +218,8 @@ struct Aggregate {
   struct Pivot {
     ExpressionPtr column;
     std::vector<expression::Literal> values;
+    /// SQL's `value AS name`: empty, or one for each value, empty where it has none.
+    std::vector<std::string> value_names;
   };
   RelationPtr input;
   GroupType group_type = GroupType::kGroupBy;
@@ -213,6 +227,11 @@ struct Aggregate {
   std::vector<ExpressionPtr> aggregate_expressions;
   std::optional<Pivot> pivot;
   std::vector<std::vector<ExpressionPtr>> grouping_sets;
+  /// SQL's SELECT ... GROUP BY: aggregate_expressions are all of the output, and a grouping
+  /// expression may be their ordinal or alias. With kPivot SQL's PIVOT: groups by every column that
+  /// neither the pivot nor the aggregates name. Else the grouping expressions come out first.
+  bool is_select = false;
+  bool group_by_all = false;  ///< SQL's GROUP BY ALL.
 };
 struct Unpivot {
   RelationPtr input;
@@ -220,6 +239,11 @@ struct Unpivot {
   std::optional<std::vector<ExpressionPtr>> values;
   std::string variable_column_name;
   std::string value_column_name;
+  /// SQL's UNPIVOT: the ids are all columns that are no values, and nulls go unless they are
+  /// included. `value_aliases` are one for each value, empty where it has none.
+  bool is_sql = false;
+  bool include_nulls = true;
+  std::vector<std::string> value_aliases;
 };
 struct Transpose {
   RelationPtr input;
@@ -236,9 +260,12 @@ struct Join {
   ExpressionPtr condition;  ///< Null: none.
   JoinType type = JoinType::kInner;
   std::vector<std::string> using_columns;
+  bool is_natural = false;  ///< SQL's NATURAL: using the names that both sides have.
   /// joinWith: each side comes out as one column; true where it is a struct.
   std::optional<std::pair<bool, bool>> sides_are_structs;
 };
+/// SQL's LATERAL VIEW too, OUTER as kLeftOuter: `right` is then
+/// SubqueryAlias(ToDF(TableValuedFunction)), with ToDF only where columns are named.
 struct LateralJoin {
   RelationPtr left;
   RelationPtr right;
@@ -275,7 +302,9 @@ struct SetOperation {
   bool by_name = false;
   bool allow_missing_columns = false;
 };
-/// `references` are what subquery expressions and SQL texts inside `root` name by plan id.
+/// `references` are what subquery expressions and SQL texts inside `root`, and inside the references
+/// themselves, name by plan id; the innermost WithRelations with an id counts. SQL text gives its
+/// subqueries in this way, with negative ids.
 struct WithRelations {
   RelationPtr root;
   std::vector<RelationPtr> references;
@@ -436,6 +465,7 @@ struct Relation {
       relation::Read, relation::LocalRelation, relation::CachedLocalRelation,
       relation::CachedRemoteRelation, relation::Range, relation::Sql, relation::TableValuedFunction,
       relation::InlineTableFunction, relation::InlineDataSource, relation::RelationChanges,
+      relation::InlineTable, relation::OneRow,
       relation::Project, relation::Filter, relation::WithColumns, relation::WithColumnsRenamed,
       relation::Drop, relation::SubqueryAlias, relation::ToDF, relation::ToSchema,
       relation::WithWatermark, relation::CollectMetrics, relation::Hint, relation::Sort,

@@ -18,6 +18,7 @@ namespace millrace::processor {
 /// What of the session's conf changes answers. Constant for the life of a prepared plan.
 struct ProcessorConf {
   std::string time_zone = "UTC";
+  int threads = 1;  ///< For whole queries.
 };
 
 /// What is constant within one batch, also when it is replayed.
@@ -48,8 +49,9 @@ class PreparedPlan {
   /// Indexes into the schema of source `source`, ascending: all that the plan reads of it.
   virtual const std::vector<int>& required_columns(int source) const = 0;
   virtual base::Result<std::unique_ptr<PlanWorker>> NewWorker() const = 0;
-  /// What runs where, for explain(): native from_json with its fields, then the SQL.
-  virtual std::string Describe() const = 0;
+  /// What runs where, for explain(): a line for each operator, from the last to the first: the
+  /// projection, DuckDB's part as SQL, the filters, native from_json with its fields.
+  virtual std::vector<std::string> Describe() const = 0;
 };
 
 /// Turns resolved plans into something that runs. Thread-safe.

@@ -7,14 +7,16 @@
 
 #include <fmt/format.h>
 
+#include "analysis/names.h"
 #include "base/log.h"
 #include "connector/duration.h"
 #include "data/time_zone.h"
+#include "session/sql_errors.h"
 
 namespace millrace::session {
 namespace {
 
-enum class Kind { kText, kCount, kDuration, kTimeZone, kOnlyTrue };
+enum class Kind { kText, kCount, kDuration, kTimeZone, kBool };
 
 struct Known {
   std::string_view key;
@@ -22,18 +24,52 @@ struct Known {
   std::string_view fallback;  ///< Spark's default; empty when there is none.
 };
 
+constexpr std::string_view kPartitionOverwriteMode = "spark.sql.sources.partitionOverwriteMode";
+
 constexpr Known kKnown[] = {
     {"spark.app.name", Kind::kText, ""},
+    {"spark.connect.session.planCompression.defaultAlgorithm", Kind::kText, "ZSTD"},
+    {"spark.connect.session.planCompression.threshold", Kind::kText, "10485760"},
     {"spark.master", Kind::kText, "local[*]"},
-    {"spark.sql.ansi.enabled", Kind::kOnlyTrue, "true"},
+    {"spark.sql.ansi.enabled", Kind::kBool, "true"},
+    {"spark.sql.caseSensitive", Kind::kBool, "false"},
+    {"spark.sql.pivotMaxValues", Kind::kCount, "10000"},
     {"spark.sql.session.timeZone", Kind::kTimeZone, ""},
     {"spark.sql.shuffle.partitions", Kind::kCount, "200"},
     {"spark.sql.sources.default", Kind::kText, "parquet"},
+    {kPartitionOverwriteMode, Kind::kText, "STATIC"},
     {"spark.sql.streaming.checkpointLocation", Kind::kText, ""},
     {"spark.sql.streaming.minBatchesToRetain", Kind::kCount, "100"},
     {"spark.sql.streaming.noDataProgressEventInterval", Kind::kDuration, "10000ms"},
     {"spark.sql.streaming.numRecentProgressUpdates", Kind::kCount, "100"},
     {"spark.sql.streaming.pollingDelay", Kind::kDuration, "10ms"},
+    {"spark.sql.transposeMaxValues", Kind::kCount, "500"},
+    {"spark.sql.warehouse.dir", Kind::kText, "spark-warehouse"},
+    // What PySpark asks before it makes or reads Arrow data; it acts on them itself.
+    {"spark.sql.execution.arrow.maxRecordsPerBatch", Kind::kText, "10000"},
+    {"spark.sql.execution.arrow.pyspark.enabled", Kind::kBool, "false"},
+    {"spark.sql.execution.arrow.pyspark.fallback.enabled", Kind::kBool, "true"},
+    {"spark.sql.execution.arrow.pyspark.selfDestruct.enabled", Kind::kBool, "false"},
+    {"spark.sql.execution.arrow.useLargeVarTypes", Kind::kBool, "false"},
+    {"spark.sql.execution.pandas.convertToArrowArraySafely", Kind::kBool, "false"},
+    {"spark.sql.execution.pandas.inferPandasDictAsMap", Kind::kBool, "false"},
+    {"spark.sql.execution.pandas.structHandlingMode", Kind::kText, "legacy"},
+    {"spark.sql.execution.pyspark.binaryAsBytes", Kind::kBool, "true"},
+    {"spark.sql.execution.pythonUDF.arrow.enabled", Kind::kBool, "true"},
+    {"spark.sql.execution.pythonUDTF.arrow.enabled", Kind::kBool, "true"},
+    {"spark.sql.pyspark.inferNestedDictAsStruct.enabled", Kind::kBool, "false"},
+    {"spark.sql.pyspark.jvmStacktrace.enabled", Kind::kBool, "false"},
+    {"spark.sql.pyspark.legacy.inferArrayTypeFromFirstElement.enabled", Kind::kBool, "false"},
+    {"spark.sql.pyspark.legacy.inferMapTypeFromFirstPair.enabled", Kind::kBool, "false"},
+    {"spark.sql.repl.eagerEval.enabled", Kind::kBool, "false"},
+    {"spark.sql.repl.eagerEval.maxNumRows", Kind::kCount, "20"},
+    {"spark.sql.repl.eagerEval.truncate", Kind::kCount, "20"},
+    {"spark.sql.session.localRelationBatchOfChunksSizeBytes", Kind::kText, "1073741824"},
+    {"spark.sql.session.localRelationCacheThreshold", Kind::kText, "1048576"},
+    {"spark.sql.session.localRelationChunkSizeBytes", Kind::kText, "16777216"},
+    {"spark.sql.session.localRelationChunkSizeRows", Kind::kText, "10000"},
+    {"spark.sql.session.localRelationSizeLimit", Kind::kText, "3221225472"},
+    {"spark.sql.timestampType", Kind::kText, "TIMESTAMP_LTZ"},
 };
 
 const Known* Find(std::string_view key) {
@@ -64,8 +100,8 @@ std::string_view Expected(Kind kind) {
       return "a time such as 500ms or 10s";
     case Kind::kTimeZone:
       return "a time zone such as UTC, Europe/Berlin or +02:00";
-    case Kind::kOnlyTrue:
-      return "true: Millrace evaluates with ANSI semantics only";
+    case Kind::kBool:
+      return "true or false";
     case Kind::kText:
       break;
   }
@@ -80,12 +116,23 @@ bool Valid(Kind kind, std::string_view value) {
       return ParseTime(value).has_value();
     case Kind::kTimeZone:
       return data::LoadTimeZone(value).ok();
-    case Kind::kOnlyTrue:
-      return value == "true";
+    case Kind::kBool:
+      return value == "true" || value == "false";
     case Kind::kText:
       break;
   }
   return true;
+}
+
+base::Status CheckOverwriteMode(std::string_view key, std::string_view value) {
+  if (key != kPartitionOverwriteMode || analysis::NamesEqual(value, "static") ||
+      analysis::NamesEqual(value, "dynamic")) {
+    return base::Status::Ok();
+  }
+  return SqlError("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
+                  {{"confName", std::string(key)},
+                   {"confValue", std::string(value)},
+                   {"confOptions", "STATIC, DYNAMIC"}});
 }
 
 }  // namespace
@@ -101,6 +148,7 @@ base::Status Conf::Set(std::string_view key, std::string_view value) {
                                                      value, Expected(known->kind)))
         .WithSparkError({"IllegalArgumentException", "", "", {}});
   }
+  MILLRACE_RETURN_IF_ERROR(CheckOverwriteMode(key, value));
   std::lock_guard lock(mutex_);
   values_.insert_or_assign(std::string(key), std::string(value));
   return base::Status::Ok();
@@ -132,6 +180,23 @@ std::string Conf::default_source() const { return GetKnown("spark.sql.sources.de
 int Conf::shuffle_partitions() const {
   return static_cast<int>(*ParseCount(GetKnown("spark.sql.shuffle.partitions")));
 }
+int Conf::pivot_max_values() const {
+  return static_cast<int>(*ParseCount(GetKnown("spark.sql.pivotMaxValues")));
+}
+int Conf::transpose_max_values() const {
+  return static_cast<int>(*ParseCount(GetKnown("spark.sql.transposeMaxValues")));
+}
+bool Conf::dynamic_overwrite() const {
+  return analysis::NamesEqual(GetKnown(kPartitionOverwriteMode), "dynamic");
+}
+bool Conf::ansi() const { return GetKnown("spark.sql.ansi.enabled") == "true"; }
+bool Conf::case_sensitive() const { return GetKnown("spark.sql.caseSensitive") == "true"; }
+
+std::map<std::string, std::string> Conf::All() const {
+  std::lock_guard lock(mutex_);
+  return {values_.begin(), values_.end()};
+}
+
 int Conf::recent_progress_updates() const {
   return static_cast<int>(*ParseCount(GetKnown("spark.sql.streaming.numRecentProgressUpdates")));
 }

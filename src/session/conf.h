@@ -21,6 +21,8 @@ class Conf {
   void Unset(std::string_view key);
   /// What was set, else the default of a known key, else nullopt.
   std::optional<std::string> Get(std::string_view key) const;
+  /// Everything that was set.
+  std::map<std::string, std::string> All() const;
 
   /// IANA name or offset; Spark's default is the machine's zone.
   std::string time_zone() const;
@@ -28,6 +30,12 @@ class Conf {
   /// The format of reads and writes that name none.
   std::string default_source() const;
   int shuffle_partitions() const;
+  int pivot_max_values() const;
+  int transpose_max_values() const;
+  /// Do overwrites replace only the partitions that they have rows for?
+  bool dynamic_overwrite() const;
+  bool ansi() const;
+  bool case_sensitive() const;
   int recent_progress_updates() const;
   std::int64_t min_batches_to_retain() const;
   std::chrono::milliseconds polling_delay() const;

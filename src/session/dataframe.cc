@@ -2,10 +2,16 @@
 
 #include <cstdio>
 
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+
+#include "millrace/batch.h"
+#include "millrace/functions.h"
 #include "millrace/streaming.h"
 #include "session/dataframe_state.h"
 #include "session/exceptions.h"
 #include "session/session_state.h"
+#include "session/show_string.h"
 
 namespace millrace {
 namespace session {
@@ -51,9 +57,69 @@ DataFrame DataFrame::withColumnRenamed(std::string_view existing, std::string_vi
                                                   {{std::string(existing), std::string(renamed)}}});
 }
 
+DataFrame DataFrame::observe(std::string_view name, const std::vector<Column>& metrics) const {
+  relation::CollectMetrics collect{state_->relation, std::string(name), {}};
+  for (const Column& metric : metrics) collect.metrics.push_back(metric.expression());
+  return Next(*this, std::move(collect));
+}
+
 DataFrame DataFrame::filter(const Column& condition) const {
   return Next(*this, relation::Filter{state_->relation, condition.expression()});
 }
+
+DataFrame DataFrame::filter(std::string_view condition) const { return filter(expr(condition)); }
+
+DataFrame DataFrame::selectExpr(const std::vector<std::string>& expressions) const {
+  std::vector<ColumnOrName> columns;
+  for (const std::string& text : expressions) columns.emplace_back(expr(text));
+  return select(columns);
+}
+
+DataFrame DataFrame::limit(int rows) const {
+  return Next(*this, relation::Limit{state_->relation, rows});
+}
+
+DataFrame DataFrame::orderBy(const std::vector<ColumnOrName>& columns) const {
+  relation::Sort sort{state_->relation, {}, true};
+  for (const ColumnOrName& column : columns) {
+    plan::expression::SortOrder order;
+    order.child = column.column().expression();
+    sort.order.push_back(std::move(order));
+  }
+  return Next(*this, std::move(sort));
+}
+
+void DataFrame::show(int numRows, bool truncate) const {
+  const std::string text = showString(numRows, truncate) + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+std::string DataFrame::showString(int numRows, bool truncate) const {
+  return session::ValueOrThrow(session::ShowText(*state_->session, state_->relation, numRows,
+                                                 truncate ? 20 : 0, false, {}));
+}
+
+std::int64_t DataFrame::count() const {
+  relation::Aggregate count;
+  count.input = state_->relation;
+  count.aggregate_expressions.push_back(plan::Function("count", {plan::Literal(1)}));
+  auto result = session::ValueOrThrow(
+      state_->session->Execute(plan::MakeRelation(std::move(count)), {}));
+  const auto batch = session::ValueOrThrow(result.rows->Next());
+  return static_cast<const arrow::Int64Array&>(*batch->column(0)).Value(0);
+}
+
+void DataFrame::createOrReplaceTempView(std::string_view name) const {
+  plan::command::CreateView create;
+  create.input = state_->relation;
+  create.name = name;
+  create.replace = true;
+  session::ThrowIfError(
+      state_->session->RunCommand(plan::Command{std::move(create)}, {}).status());
+}
+
+DataFrameWriter DataFrame::write() const { return DataFrameWriter(*this); }
 
 DataFrame DataFrame::alias(std::string_view name) const {
   return Next(*this, relation::SubqueryAlias{state_->relation, std::string(name), {}});
@@ -80,11 +146,8 @@ void DataFrame::printSchema() const {
 bool DataFrame::isStreaming() const { return state_->resolved.is_streaming; }
 
 void DataFrame::explain(bool extended) const {
-  std::string text;
-  if (extended)
-    text = "== Analyzed Logical Plan ==\n" + plan::TreeText(*state_->resolved.root) + "\n";
-  text += "== Physical Plan ==\n" +
-          session::ValueOrThrow(state_->session->DescribePlan(state_->resolved)) + "\n";
+  const std::string text =
+      session::ValueOrThrow(state_->session->ExplainText(state_->resolved, extended)) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);
 }

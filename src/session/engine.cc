@@ -36,6 +36,14 @@ const connector::SinkProvider* Engine::FindSink(std::string_view format) const {
   return Find(sinks, format);
 }
 
+const connector::TableProvider* Engine::FindTable(std::string_view format) const {
+  return Find(tables, format);
+}
+
+const connector::TableWriterProvider* Engine::FindWriter(std::string_view format) const {
+  return Find(writers, format);
+}
+
 bool InstallEngine(Engine engine) {
   TheEngine() = std::move(engine);
   return true;

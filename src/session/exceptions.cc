@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/spark_message.h"
+
 namespace millrace::session {
 namespace {
 
@@ -14,10 +16,12 @@ ErrorInfo InfoOf(const base::Status& status) {
 
 void Throw(const base::Status& status) {
   const std::string& name = status.spark_error().exception_class;
-  const std::string& message = status.message();
+  const std::string message = base::SparkMessage(status);
   ErrorInfo info = InfoOf(status);
   if (name == "ParseException") throw ParseException(message, std::move(info));
-  if (name == "IllegalArgumentException") throw IllegalArgumentException(message, std::move(info));
+  if (name == "IllegalArgumentException" || name == "SparkIllegalArgumentException") {
+    throw IllegalArgumentException(message, std::move(info));
+  }
   if (name == "UnsupportedOperationException") {
     throw UnsupportedOperationException(message, std::move(info));
   }

@@ -1,6 +1,8 @@
 #include "millrace/functions.h"
 
 #include "plan/expression.h"
+#include "session/exceptions.h"
+#include "sql/parser.h"
 
 namespace millrace {
 namespace {
@@ -29,6 +31,9 @@ void AppendOptions(std::vector<plan::ExpressionPtr>& args, const FunctionOptions
 }  // namespace
 
 Column col(std::string_view name) { return Column(name); }
+Column expr(std::string_view sql) {
+  return Column(session::ValueOrThrow(sql::ParseExpression(sql)));
+}
 Column lit(const Operand& value) { return value.column(); }
 
 Column from_json(const Column& text, const DataType& schema, const FunctionOptions& options) {

@@ -12,7 +12,23 @@ stream::QueryParts WithEvents(stream::QueryParts parts, stream::QueryEvents* eve
   return parts;
 }
 
+/// Filled before there are queries; read by all of them.
+std::vector<std::shared_ptr<StreamingQueryListener>>& ProcessListeners() {
+  static auto* listeners = new std::vector<std::shared_ptr<StreamingQueryListener>>;
+  return *listeners;
+}
+
 }  // namespace
+
+void AddProcessListener(std::shared_ptr<StreamingQueryListener> listener) {
+  ProcessListeners().push_back(std::move(listener));
+}
+
+std::vector<std::shared_ptr<StreamingQueryListener>> ListenerBus::All() const {
+  std::vector<std::shared_ptr<StreamingQueryListener>> all = List();
+  all.insert(all.end(), ProcessListeners().begin(), ProcessListeners().end());
+  return all;
+}
 
 void ListenerBus::Add(std::shared_ptr<StreamingQueryListener> listener) {
   std::lock_guard lock(mutex_);
@@ -46,7 +62,7 @@ void RunningQuery::Start() {
   const stream::QueryIdentity& identity = query_.identity();
   const QueryStartedEvent event{identity.id, identity.run_id, identity.name,
                                 base::FormatIsoMillis(base::Clock::System()->Now())};
-  for (const auto& listener : listeners_->List()) listener->onQueryStarted(event);
+  for (const auto& listener : listeners_->All()) listener->onQueryStarted(event);
   query_.Start();
 }
 
@@ -64,12 +80,12 @@ std::optional<StreamingQueryException> RunningQuery::exception() const {
 }
 
 void RunningQuery::OnProgress(const StreamingQueryProgress& progress) {
-  for (const auto& listener : listeners_->List()) listener->onQueryProgress({progress});
+  for (const auto& listener : listeners_->All()) listener->onQueryProgress({progress});
 }
 
 void RunningQuery::OnIdle(base::WallTime when) {
   const stream::QueryIdentity& identity = query_.identity();
-  for (const auto& listener : listeners_->List()) {
+  for (const auto& listener : listeners_->All()) {
     listener->onQueryIdle({identity.id, identity.run_id, base::FormatIsoMillis(when)});
   }
 }
@@ -85,7 +101,7 @@ void RunningQuery::OnTerminated(const base::Status& status) {
                                       ? std::string("STREAM_FAILED")
                                       : status.spark_error().condition;
   }
-  for (const auto& listener : listeners_->List()) listener->onQueryTerminated(event);
+  for (const auto& listener : listeners_->All()) listener->onQueryTerminated(event);
   on_terminated_(this);
 }
 

@@ -19,11 +19,16 @@ class ListenerBus {
   void Add(std::shared_ptr<StreamingQueryListener> listener);
   void Remove(const std::shared_ptr<StreamingQueryListener>& listener);
   std::vector<std::shared_ptr<StreamingQueryListener>> List() const;
+  /// Those of the session and those of the process.
+  std::vector<std::shared_ptr<StreamingQueryListener>> All() const;
 
  private:
   mutable std::mutex mutex_;  // Protects listeners_.
   std::vector<std::shared_ptr<StreamingQueryListener>> listeners_;
 };
+
+/// A listener of every query of this process, which no session lists. Before the first query.
+void AddProcessListener(std::shared_ptr<StreamingQueryListener> listener);
 
 /// A query of a session, from start() until the last handle is gone. Thread-safe.
 class RunningQuery : private stream::QueryEvents {

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/random.h"
+#include "base/uuid.h"
+#include "session/dataframe_state.h"
 #include "session/exceptions.h"
 #include "session/session_state.h"
 
@@ -18,6 +21,20 @@ struct ActiveSession {
 ActiveSession& TheActiveSession() {
   static ActiveSession active;
   return active;
+}
+
+/// Rows that are forgotten with the last plan that reads them.
+plan::RelationPtr AnswerOf(const std::shared_ptr<session::SessionState>& state,
+                           std::shared_ptr<connector::Table> rows) {
+  const std::string id = base::Uuid::Random(base::Random::System()).ToString();
+  state->KeepRemote(id, std::move(rows));
+  auto relation = plan::MakeRelation(plan::relation::CachedRemoteRelation{id});
+  const plan::Relation* node = relation.get();
+  return {node, [relation = std::move(relation), id,
+                 session = std::weak_ptr(state)](const plan::Relation*) mutable {
+            relation.reset();
+            if (const auto kept_by = session.lock()) kept_by->ForgetRemote(id);
+          }};
 }
 
 }  // namespace
@@ -75,6 +92,25 @@ SparkSession SparkSession::Builder::getOrCreate() {
 }
 
 DataStreamReader SparkSession::readStream() const { return DataStreamReader(state_); }
+DataFrameReader SparkSession::read() const { return DataFrameReader(state_); }
+
+DataFrame SparkSession::sql(std::string_view text) const {
+  plan::Statement statement = session::ValueOrThrow(state_->ParseSql(text));
+  if (const auto* relation = std::get_if<plan::RelationPtr>(&statement)) {
+    return session::MakeDataFrame(state_, *relation);
+  }
+  auto answer =
+      session::ValueOrThrow(state_->RunCommand(std::get<plan::Command>(statement), {}));
+  return session::MakeDataFrame(state_, AnswerOf(state_, std::move(answer)));
+}
+
+DataFrame SparkSession::table(std::string_view name) const { return read().table(name); }
+
+DataFrame SparkSession::range(std::int64_t start, std::int64_t end, std::int64_t step) const {
+  return session::MakeDataFrame(
+      state_, plan::MakeRelation(plan::relation::Range{start, end, step, std::nullopt}));
+}
+
 StreamingQueryManager SparkSession::streams() const { return StreamingQueryManager(state_); }
 RuntimeConfig SparkSession::conf() const { return RuntimeConfig(state_); }
 std::string SparkSession::version() const { return "4.2.0"; }

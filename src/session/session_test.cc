@@ -1,7 +1,12 @@
 // The public API on a topic and a table in memory.
 
+#include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
 
 #include <arrow/api.h>
 #include <gmock/gmock.h>
@@ -13,7 +18,9 @@
 #include "connector/testing/list_source.h"
 #include "millrace/millrace.h"
 #include "processor/duckdb/duckdb_processor.h"
+#include "session/dataframe_state.h"
 #include "session/engine.h"
+#include "session/session_state.h"
 
 namespace millrace {
 namespace {
@@ -46,20 +53,50 @@ class ListSourceProvider : public connector::SourceProvider {
   }
 };
 
+std::function<void()> while_starting;  // In the middle of a query's start.
+
 class ListSinkProvider : public connector::SinkProvider {
  public:
   std::string_view format() const override { return "list"; }
   base::Result<std::unique_ptr<connector::Sink>> Create(
       connector::SinkContext context) const override {
     MILLRACE_RETURN_IF_ERROR(context.options.CheckAllHonoured("list sink", {}));
+    if (while_starting) while_starting();
     return std::unique_ptr<connector::Sink>(std::make_unique<ListSink>(the_table));
   }
 };
 
+/// What the query gives to a sink of text lines.
+struct {
+  StructType schema;
+  std::optional<std::string> first_line;
+} the_lines;
+
+class LinesSinkProvider : public connector::SinkProvider {
+ public:
+  explicit LinesSinkProvider(std::string_view format) : format_(format) {}
+  std::string_view format() const override { return format_; }
+  bool allows_temporary_checkpoint() const override { return true; }
+  base::Result<std::unique_ptr<connector::Sink>> Create(
+      connector::SinkContext context) const override {
+    for (const char* name : {"header", "sep", "quote", "quoteAll", "ignoreNullFields"}) {
+      context.options.MarkHonoured(name);
+    }
+    MILLRACE_RETURN_IF_ERROR(context.options.CheckAllHonoured("lines sink", {}));
+    the_lines = {context.schema, context.first_line};
+    return std::unique_ptr<connector::Sink>(std::make_unique<ListSink>(the_table));
+  }
+
+ private:
+  const std::string_view format_;
+};
+
 [[maybe_unused]] const bool kInstalled = session::InstallEngine({
     .sources = {std::make_shared<ListSourceProvider>()},
-    .sinks = {std::make_shared<ListSinkProvider>()},
+    .sinks = {std::make_shared<ListSinkProvider>(), std::make_shared<LinesSinkProvider>("json"),
+              std::make_shared<LinesSinkProvider>("csv")},
     .make_processor = processor::duckdb::NewDuckDbProcessor,
+    .make_batch_processor = processor::duckdb::NewDuckDbBatchProcessor,
 });
 
 class SessionTest : public ::testing::Test {
@@ -116,6 +153,120 @@ TEST_F(SessionTest, AQueryRunsFromReadStreamToTheSink) {
   EXPECT_EQ(query.status().message, "Stopped");
   EXPECT_FALSE(query.exception());
   EXPECT_THAT(query.explainText(), StartsWith("== Physical Plan =="));
+  EXPECT_THAT(query.explainText(), HasSubstr("reads ["));
+}
+
+std::vector<std::string> FirstColumn() {
+  std::vector<std::string> texts;
+  for (const auto& batch : the_table->Rows()) {
+    const auto& column = static_cast<const arrow::StringArray&>(*batch->column(0));
+    for (std::int64_t row = 0; row < batch->num_rows(); ++row) texts.push_back(column.GetString(row));
+  }
+  return texts;
+}
+
+TEST_F(SessionTest, JsonAndCsvReachTheirSinksAsLines) {
+  Append(0, {1, 2});
+  auto json = Writer(Rows()).format("json").trigger(Trigger::AvailableNow()).start();
+  json.awaitTermination();
+  EXPECT_EQ(the_lines.schema.fieldNames(), std::vector<std::string>{"<line>"});
+  EXPECT_THAT(FirstColumn(),
+              ElementsAre(R"({"id":1,"name":"n1"})", R"({"id":2,"name":"n2"})"));
+  the_table = std::make_shared<ListTable>();
+  auto csv = Rows()
+                 .writeStream()
+                 .format("CSV")
+                 .option("header", true)
+                 .option("sep", ";")
+                 .option("checkpointLocation", (folder_ / "csv").string())
+                 .trigger(Trigger::AvailableNow())
+                 .start();
+  csv.awaitTermination();
+  EXPECT_THAT(FirstColumn(), ElementsAre("1;n1", "2;n2"));
+  EXPECT_EQ(the_lines.first_line, "id;name");
+  try {
+    Writer(Rows()).format("csv").option("header", "maybe").start();
+    FAIL() << "a header that is neither true nor false";
+  } catch (const SparkException& error) {
+    EXPECT_STREQ(error.what(), "header flag can be true or false.");
+  }
+}
+
+TEST_F(SessionTest, ObservedRowsOfAStreamAreInItsProgress) {
+  Append(0, {1, 2, 3});
+  Append(1, {4});
+  const DataFrame rows =
+      Rows()
+          .observe("all", {expr("count(1)").as("rows"), expr("sum(id)").as("sum")})
+          .filter(col("id") > 2)
+          .observe("left", {expr("max(name)").as("name"), expr("count(1)").as("rows")});
+  auto query = Writer(rows.select("id")).trigger(Trigger::AvailableNow()).start();
+  query.awaitTermination();
+  EXPECT_EQ(the_table->num_rows(), 2);
+  const auto progress = query.lastProgress();
+  ASSERT_TRUE(progress);
+  const auto& observed = progress->observedMetrics;
+  ASSERT_EQ(observed.size(), 2U);
+  EXPECT_EQ(observed[0].first, "all");
+  EXPECT_EQ(observed[0].second.json, R"({"rows":4,"sum":10})");
+  EXPECT_EQ(observed[1].second.values, R"(["n4",2])");
+  EXPECT_THAT(progress->json(),
+              HasSubstr(R"("observedMetrics":{"all":{"rows":4,"sum":10},)"
+                        R"("left":{"name":"n4","rows":2}}})"));
+}
+
+TEST_F(SessionTest, ObservedRowsAreSummedUpInParts) {
+  constexpr std::int64_t kRows = 200'000;
+  for (int partition = 0; partition < 2; ++partition) {
+    std::vector<std::int64_t> ids;
+    for (std::int64_t id = partition; id < kRows; id += 2) ids.push_back(id);
+    Append(partition, std::move(ids));
+  }
+  const DataFrame rows = Rows().observe(
+      "all", {expr("count(1)").as("rows"), expr("sum(id)").as("sum"), expr("min(name)").as("least"),
+              expr("max(id) + count(IF(id < 10, 1, NULL))").as("both"),
+              expr("sum(IF(id < 0, id, NULL))").as("nothing")});
+  auto query = Writer(rows.select("id")).trigger(Trigger::AvailableNow()).start();
+  query.awaitTermination();
+  EXPECT_EQ(the_table->num_rows(), kRows);
+  const auto progress = query.lastProgress();
+  ASSERT_TRUE(progress);
+  ASSERT_EQ(progress->observedMetrics.size(), 1U);
+  EXPECT_EQ(progress->observedMetrics[0].second.values, "[200000,19999900000,\"n0\",200009,null]");
+}
+
+TEST_F(SessionTest, ObservedRowsOfABatchWithoutRows) {
+  Append(0, {1});
+  auto query = Writer(Rows().filter(col("id") > 5).observe(
+                          "none", {expr("count(1)").as("rows"), expr("sum(id)").as("sum")}))
+                   .trigger(Trigger::AvailableNow())
+                   .start();
+  query.awaitTermination();
+  ASSERT_EQ(query.lastProgress()->observedMetrics.size(), 1U);
+  EXPECT_EQ(query.lastProgress()->observedMetrics[0].second.json, R"({"rows":0,"sum":null})");
+}
+
+TEST_F(SessionTest, WhatIsWrongWithObservedMetrics) {
+  const auto condition = [](const std::function<void()>& action) -> std::string {
+    try {
+      action();
+    } catch (const SparkException& error) {
+      return error.getCondition();
+    }
+    return "none";
+  };
+  EXPECT_EQ(condition([&] { Rows().observe("m", {col("id")}); }),
+            "INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE");
+  EXPECT_EQ(condition([&] { Rows().observe("m", {expr("sum(id) FILTER (WHERE id > 1)")}); }),
+            "INVALID_OBSERVED_METRICS.AGGREGATE_EXPRESSION_WITH_FILTER_UNSUPPORTED");
+  EXPECT_EQ(condition([&] { Rows().observe("m", {expr("count(DISTINCT id)")}); }),
+            "INVALID_OBSERVED_METRICS.AGGREGATE_EXPRESSION_WITH_DISTINCT_UNSUPPORTED");
+  EXPECT_EQ(condition([&] { Rows().observe("m", {expr("sum(id) OVER ()")}); }),
+            "INVALID_OBSERVED_METRICS.WINDOW_EXPRESSIONS_UNSUPPORTED");
+  EXPECT_EQ(condition([&] {
+              Rows().observe("m", {expr("sum(id)")}).observe("m", {expr("max(id)")});
+            }),
+            "DUPLICATED_METRICS_NAME");
 }
 
 TEST_F(SessionTest, TheIdStaysAndTheRunIdChangesAcrossStarts) {
@@ -156,6 +307,54 @@ TEST_F(SessionTest, AFailedQueryTellsByExceptionEverywhere) {
   EXPECT_THROW(spark_.streams().awaitAnyTermination(), StreamingQueryException);
   spark_.streams().resetTerminated();
   EXPECT_FALSE(spark_.streams().awaitAnyTermination(milliseconds(1)));
+}
+
+TEST_F(SessionTest, OfEndedQueriesOneThatFailedIsTold) {
+  Append(0, {1, 0});
+  auto run = [this, runs = 0](const Column& column) mutable {
+    the_table = std::make_shared<ListTable>();
+    auto query = Rows()
+                     .select(column.alias("x"))
+                     .writeStream()
+                     .format("list")
+                     .option("checkpointLocation", (folder_ / std::to_string(++runs)).string())
+                     .trigger(Trigger::AvailableNow())
+                     .start();
+    try {
+      query.awaitTermination();
+    } catch (const StreamingQueryException&) {
+    }
+    return query.runId();
+  };
+  run(col("id"));
+  EXPECT_TRUE(spark_.streams().awaitAnyTermination(milliseconds(1)));
+  const std::string failed = run(lit(1) / col("id"));
+  run(lit(2) / col("id"));
+  run(col("id"));
+  try {
+    spark_.streams().awaitAnyTermination();
+    FAIL() << "no exception";
+  } catch (const StreamingQueryException& error) {
+    EXPECT_THAT(error.what(), HasSubstr(failed));
+  }
+}
+
+TEST_F(SessionTest, EndedQueriesDoNotPileUp) {
+  const auto rows = Rows();
+  std::vector<std::weak_ptr<session::RunningQuery>> queries;
+  for (int i = 0; i < 10; ++i) {
+    session::StreamRequest request;
+    request.query = rows.state()->resolved;
+    request.relation = rows.state()->relation;
+    request.format = "list";
+    request.output_mode = "append";
+    request.options["checkpointLocation"] = (folder_ / std::to_string(i)).string();
+    const auto started = rows.state()->session->StartQuery(std::move(request));
+    ASSERT_TRUE(started.ok()) << started.status().ToString();
+    (*started)->query().AwaitTermination(std::nullopt);
+    queries.push_back(*started);
+  }
+  EXPECT_EQ(std::ranges::count_if(queries, [](const auto& query) { return !query.expired(); }), 1);
 }
 
 TEST_F(SessionTest, AwaitTerminationWithATimeOutSaysWhetherItEnded) {
@@ -199,6 +398,64 @@ TEST_F(SessionTest, ListenersHearOfEveryStep) {
   spark_.conf().unset("spark.sql.streaming.noDataProgressEventInterval");
 }
 
+class StoppingListener : public StreamingQueryListener {
+ public:
+  explicit StoppingListener(SparkSession spark) : spark_(std::move(spark)) {}
+  void onQueryStarted(const QueryStartedEvent& event) override {
+    spark_.streams().get(event.id)->stop();
+  }
+  void onQueryProgress(const QueryProgressEvent&) override {}
+  void onQueryIdle(const QueryIdleEvent&) override {}
+  void onQueryTerminated(const QueryTerminatedEvent&) override { ++terminated; }
+  std::atomic<int> terminated = 0;
+
+ private:
+  SparkSession spark_;
+};
+
+TEST_F(SessionTest, AQueryThatIsStoppedBeforeItRunsDoesNotRun) {
+  Append(0, {1});
+  auto listener = std::make_shared<StoppingListener>(spark_);
+  spark_.streams().addListener(listener);
+  auto query = Writer(Rows()).start();
+  spark_.streams().removeListener(listener);
+  EXPECT_FALSE(query.isActive());
+  EXPECT_TRUE(query.awaitTermination(milliseconds(1)));
+  EXPECT_EQ(listener->terminated, 1);
+  EXPECT_TRUE(spark_.streams().active().empty());
+  EXPECT_EQ(the_table->num_rows(), 0);
+}
+
+TEST_F(SessionTest, NoQueryStartsInASessionThatIsStoppedMeanwhile) {
+  while_starting = [this] { spark_.stop(); };
+  EXPECT_ANY_THROW(Writer(Rows()).start());
+  while_starting = nullptr;
+  EXPECT_TRUE(spark_.streams().active().empty());
+}
+
+TEST_F(SessionTest, OfTwoQueriesOfOneNameThatStartAtOnceOneIsRefused) {
+  std::optional<StreamingQuery> first;
+  while_starting = [&] {
+    while_starting = nullptr;
+    first = Rows().writeStream().format("list").queryName("same")
+                .option("checkpointLocation", (folder_ / "d").string()).start();
+  };
+  EXPECT_THROW(Writer(Rows()).queryName("same").start(), IllegalArgumentException);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(spark_.streams().active().size(), 1u);
+  EXPECT_TRUE(first->isActive());
+}
+
+TEST_F(SessionTest, AStartThatFailsLeavesNoTemporaryCheckpoint) {
+  std::filesystem::create_directories(folder_);
+  const char* const before = std::getenv("TMPDIR");
+  const std::string former = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", folder_.c_str(), 1);
+  EXPECT_ANY_THROW(Rows().writeStream().format("json").option("nosuch", "1").start());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  former.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", former.c_str(), 1);
+}
+
 TEST_F(SessionTest, WhatIsWrongAtStartIsSaidAtStart) {
   const DataFrame df = Rows();
   const auto condition = [](auto action) -> std::string {
@@ -214,16 +471,16 @@ TEST_F(SessionTest, WhatIsWrongAtStartIsSaidAtStart) {
   EXPECT_EQ(condition([&] { df.filter(col("name")); }),
             "AnalysisException DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN");
   EXPECT_EQ(condition([&] { spark_.readStream().format("kfka").load(); }),
-            "AnalysisException DATA_SOURCE_NOT_FOUND");
+            "SparkClassNotFoundException DATA_SOURCE_NOT_FOUND");
   EXPECT_EQ(
       condition([&] { df.writeStream().format("lst").option("checkpointLocation", "c").start(); }),
-      "AnalysisException DATA_SOURCE_NOT_FOUND");
+      "SparkClassNotFoundException DATA_SOURCE_NOT_FOUND");
   EXPECT_EQ(condition([&] { df.writeStream().format("list").start(); }),
             "AnalysisException _LEGACY_ERROR_TEMP_1298");
   EXPECT_EQ(condition([&] { Writer(df).outputMode("complete").start(); }),
             "AnalysisException STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION");
-  EXPECT_EQ(condition([&] { Writer(df).outputMode("apend").start(); }).substr(0, 17),
-            "AnalysisException");
+  EXPECT_EQ(condition([&] { Writer(df).outputMode("apend").start(); }),
+            "IllegalArgumentException STREAMING_OUTPUT_MODE.INVALID");
   EXPECT_EQ(condition([&] { Writer(df).option("maxRows", 1).start(); }),
             "IllegalArgumentException ");
   EXPECT_EQ(condition([&] { spark_.readStream().format("list").option("maxRows", 1).load(); }),
@@ -231,11 +488,56 @@ TEST_F(SessionTest, WhatIsWrongAtStartIsSaidAtStart) {
   EXPECT_EQ(condition([&] { Trigger::ProcessingTime("1 month"); }), "IllegalArgumentException ");
   EXPECT_EQ(condition([&] { StructType::fromDDL("a INTT"); }),
             "ParseException UNSUPPORTED_DATATYPE");
-  EXPECT_EQ(condition([&] { spark_.conf().set("spark.sql.ansi.enabled", false); }),
+  EXPECT_EQ(condition([&] { spark_.conf().set("spark.sql.ansi.enabled", "perhaps"); }),
             "IllegalArgumentException ");
   EXPECT_EQ(condition([&] { spark_.conf().get("spark.no.such.key"); }),
             "SparkNoSuchElementException SQL_CONF_NOT_FOUND");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "c" / "offsets" / "0"));
+}
+
+TEST_F(SessionTest, WithAnsiOffAStreamGoesOnOverBadValues) {
+  Append(0, {1, 2, 3});
+  spark_.conf().set("spark.sql.ansi.enabled", "false");
+  auto query = Writer(Rows().select(col("name").cast("int").alias("number"),
+                                    (col("id") / lit(0)).alias("quotient")))
+                   .trigger(Trigger::AvailableNow())
+                   .start();
+  query.awaitTermination();
+  EXPECT_EQ(the_table->num_rows(), 3);
+  spark_.conf().set("spark.sql.ansi.enabled", "true");
+  Append(0, {4});
+  auto strict = Writer(Rows().select(col("name").cast("int").alias("number"),
+                                     (col("id") / lit(0)).alias("quotient")))
+                    .trigger(Trigger::AvailableNow())
+                    .start();
+  EXPECT_THROW(strict.awaitTermination(), StreamingQueryException);
+}
+
+TEST_F(SessionTest, AFunctionGetsEachBatchAsADataFrame) {
+  Append(0, {1, 2, 3});
+  Append(1, {4});
+  std::vector<std::int64_t> ids;
+  std::int64_t rows = 0;
+  auto query = Rows()
+                   .writeStream()
+                   .trigger(Trigger::AvailableNow())
+                   .foreachBatch([&](const DataFrame& batch, std::int64_t id) {
+                     ids.push_back(id);
+                     rows += batch.count();
+                     EXPECT_FALSE(batch.isStreaming());
+                   })
+                   .start();
+  query.awaitTermination();
+  EXPECT_EQ(ids, std::vector<std::int64_t>{0});
+  EXPECT_EQ(rows, 4);
+  auto failing = Rows()
+                     .writeStream()
+                     .trigger(Trigger::AvailableNow())
+                     .foreachBatch([](const DataFrame& batch, std::int64_t) { batch.select("no"); })
+                     .start();
+  EXPECT_THROW(failing.awaitTermination(), StreamingQueryException);
+  ASSERT_TRUE(failing.exception().has_value());
+  EXPECT_NE(std::string(failing.exception()->what()).find("UNRESOLVED_COLUMN"), std::string::npos);
 }
 
 TEST_F(SessionTest, TwoQueriesOfOneNameAreRefused) {
@@ -284,6 +586,42 @@ TEST_F(SessionTest, ColumnsBuildWhatSparkWouldName) {
                IllegalArgumentException);
 }
 
+TEST_F(SessionTest, AnOverwriteIsStaticOrDynamic) {
+  const std::string key = "spark.sql.sources.partitionOverwriteMode";
+  EXPECT_EQ(spark_.conf().get(key), "STATIC");
+  spark_.conf().set(key, "Dynamic");
+  EXPECT_THROW(spark_.conf().set(key, "other"), IllegalArgumentException);
+  EXPECT_EQ(spark_.conf().get(key), "Dynamic");
+  spark_.conf().unset(key);
+}
+
+TEST_F(SessionTest, AnAnswerToACommandIsForgottenWithItsLastReader) {
+  const auto state = std::make_shared<session::SessionState>(1);
+  SparkSession spark(state);
+  {
+    const DataFrame derived = spark.sql("SHOW DATABASES").filter(col("namespace") == "default");
+    EXPECT_EQ(state->kept_remotes(), 1U);
+    EXPECT_EQ(derived.count(), 1);
+  }
+  EXPECT_EQ(state->kept_remotes(), 0U);
+}
+
+TEST_F(SessionTest, AQueryIsStoppedByItsOwnFunction) {
+  Append(0, {1});
+  auto query = Rows()
+                   .writeStream()
+                   .option("checkpointLocation", (folder_ / "own").string())
+                   .foreachBatch([&](const DataFrame&, std::int64_t) {
+                     for (StreamingQuery& own : spark_.streams().active()) {
+                       own.stop();
+                       own.awaitTermination();
+                     }
+                   })
+                   .start();
+  EXPECT_TRUE(query.awaitTermination(std::chrono::seconds(60)));
+  EXPECT_FALSE(query.exception());
+}
+
 TEST_F(SessionTest, OneSessionUntilItIsStopped) {
   spark_.conf().set("spark.test.key", "v");
   EXPECT_EQ(SparkSession::builder().getOrCreate().conf().get("spark.test.key"), "v");
@@ -294,6 +632,38 @@ TEST_F(SessionTest, OneSessionUntilItIsStopped) {
   EXPECT_EQ(next.conf().get("spark.test.key", "none"), "none");
   next.stop();
   EXPECT_THROW(SparkSession::builder().master("yarn").getOrCreate(), IllegalArgumentException);
+}
+
+// Refused inside stored views and where a table is wanted; read by every session.
+TEST_F(SessionTest, ADatabaseKeepsViews) {
+  spark_.sql("CREATE VIEW kept (a) AS SELECT id * 2 FROM range(3)");
+  EXPECT_EQ(spark_.table("kept").schema().toDDL(), "a BIGINT NOT NULL");
+  EXPECT_EQ(spark_.sql("SELECT max(a) AS m FROM default.kept").columns().size(), 1u);
+  spark_.sql("CREATE TEMPORARY VIEW fleeting AS SELECT 1 AS b");
+  try {
+    spark_.sql("CREATE VIEW over_it AS SELECT * FROM kept, fleeting");
+    FAIL() << "a stored view over a temporary one";
+  } catch (const AnalysisException& error) {
+    EXPECT_THAT(error.what(), HasSubstr("INVALID_TEMP_OBJ_REFERENCE"));
+  }
+  EXPECT_THROW(spark_.sql("CREATE OR REPLACE VIEW kept AS SELECT * FROM kept"), AnalysisException);
+  EXPECT_THROW(spark_.sql("INSERT INTO kept VALUES (1)"), AnalysisException);
+  spark_.stop();
+  auto next = SparkSession::builder().getOrCreate();
+  EXPECT_THAT(next.table("kept").columns(), ElementsAre("a"));
+  EXPECT_THROW(next.table("fleeting").columns(), AnalysisException);
+  next.sql("DROP VIEW kept");
+  EXPECT_THROW(next.table("kept").columns(), AnalysisException);
+  next.stop();
+}
+
+TEST_F(SessionTest, ARandomColumnOfAStreamIsUsedOnce) {
+  Append(0, {1, 2, 3});
+  auto query = Writer(Rows().selectExpr("id", "rand() AS r")).trigger(Trigger::AvailableNow()).start();
+  query.awaitTermination();
+  EXPECT_EQ(the_table->num_rows(), 3);
+  const DataFrame twice = Rows().selectExpr("uuid() AS u").selectExpr("u", "u AS again");
+  EXPECT_THROW(Writer(twice).start(), SparkException);
 }
 
 }  // namespace

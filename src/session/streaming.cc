@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/random.h"
+#include "base/uuid.h"
 #include "data/schema_text.h"
 #include "session/dataframe_state.h"
 #include "session/exceptions.h"
 #include "session/running_query.h"
 #include "session/session_state.h"
+#include "sinks/foreach/foreach_batch_sink.h"
 #include "stream/trigger.h"
 
 namespace millrace {
@@ -23,6 +26,31 @@ void SetOption(std::map<std::string, std::string>& options, std::string_view nam
   connector::Options merged(options);
   merged.Set(name, value);
   options = merged.All();
+}
+
+/// The session is the one that runs the query, and outlives it.
+std::shared_ptr<const connector::SinkProvider> BatchFunctionSink(
+    const std::shared_ptr<session::SessionState>& state,
+    std::function<void(const DataFrame&, std::int64_t)> function) {
+  return sinks::foreach::MakeForeachBatchSink(
+      [weak = std::weak_ptr(state), function = std::move(function)](
+          std::shared_ptr<connector::Table> rows, std::int64_t batch_id,
+          std::stop_token) -> base::Status {
+        const auto session = weak.lock();
+        if (session == nullptr) return base::Status::Cancelled("the session has ended");
+        const std::string id = base::Uuid::Random(base::Random::System()).ToString();
+        session->KeepRemote(id, std::move(rows));
+        base::Status status;
+        try {
+          function(session::MakeDataFrame(session, plan::MakeRelation(
+                                                       plan::relation::CachedRemoteRelation{id})),
+                   batch_id);
+        } catch (const std::exception& error) {
+          status = base::Status::InvalidArgument(error.what());
+        }
+        session->ForgetRemote(id);
+        return status;
+      });
 }
 
 }  // namespace
@@ -82,6 +110,12 @@ DataFrame DataStreamReader::load(std::string_view path) {
   return option("path", OptionValue(path)).load();
 }
 
+DataFrame DataStreamReader::table(std::string_view name) {
+  return session::MakeDataFrame(
+      session_, plan::MakeRelation(plan::relation::Read{
+                    plan::relation::NamedTable{std::string(name), options_}, true}));
+}
+
 DataStreamWriter::DataStreamWriter(DataFrame df) : df_(std::move(df)) {}
 
 DataStreamWriter& DataStreamWriter::format(std::string_view name) {
@@ -119,9 +153,23 @@ DataStreamWriter& DataStreamWriter::options(const std::map<std::string, std::str
   return *this;
 }
 
-StreamingQuery DataStreamWriter::start() {
+DataStreamWriter& DataStreamWriter::foreachBatch(
+    std::function<void(const DataFrame& rows, std::int64_t batchId)> function) {
+  foreach_batch_ = std::move(function);
+  return *this;
+}
+
+StreamingQuery DataStreamWriter::start() { return Start(std::nullopt); }
+
+StreamingQuery DataStreamWriter::toTable(std::string_view name) {
+  return Start(std::string(name));
+}
+
+StreamingQuery DataStreamWriter::Start(std::optional<std::string> table) {
   session::StreamRequest request;
+  request.table = std::move(table);
   request.query = df_.state()->resolved;
+  request.relation = df_.state()->relation;
   request.format = format_.empty() ? df_.state()->session->conf().default_source() : format_;
   request.output_mode = output_mode_;
   request.name = query_name_ && !query_name_->empty()
@@ -130,6 +178,7 @@ StreamingQuery DataStreamWriter::start() {
   request.trigger = trigger_;
   request.partition_columns = partition_columns_;
   request.options = options_;
+  if (foreach_batch_) request.sink = BatchFunctionSink(df_.state()->session, foreach_batch_);
   return StreamingQuery(ValueOrThrow(df_.state()->session->StartQuery(std::move(request))));
 }
 

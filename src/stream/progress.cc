@@ -46,7 +46,13 @@ Json ToJson(const SourceProgress& source) {
   return object;
 }
 
-Json ToJson(const StreamingQueryProgress& progress) {
+/// Where a row's own text is put once the tree is written: nlohmann would write its numbers anew.
+std::string RowPlace(std::size_t index) {
+  return std::string(1, kRawMark) + '\x02' + std::to_string(index) + '\x02' + kRawMark;
+}
+
+/// With `raw_rows` the observed rows are places for WithRows().
+Json ToJson(const StreamingQueryProgress& progress, bool raw_rows) {
   Json object;
   object["id"] = progress.id;
   object["runId"] = progress.runId;
@@ -68,6 +74,15 @@ Json ToJson(const StreamingQueryProgress& progress) {
   object["sink"]["description"] = progress.sink.description;
   object["sink"]["numOutputRows"] = progress.sink.numOutputRows;
   if (!progress.sink.metrics.empty()) object["sink"]["metrics"] = ToJson(progress.sink.metrics);
+  if (!progress.observedMetrics.empty()) {
+    const std::map<std::string, ObservedRow> sorted(progress.observedMetrics.begin(),
+                                                    progress.observedMetrics.end());
+    std::size_t index = 0;
+    for (const auto& [name, row] : sorted) {
+      object["observedMetrics"][name] =
+          raw_rows ? Json(RowPlace(index++)) : ParsedOrText(row.json);
+    }
+  }
   return object;
 }
 
@@ -90,6 +105,19 @@ std::string Dump(const Json& json, int indent) {
   return out;
 }
 
+std::string WithRows(std::string text, const StreamingQueryProgress& progress) {
+  const std::map<std::string, ObservedRow> sorted(progress.observedMetrics.begin(),
+                                                  progress.observedMetrics.end());
+  std::size_t index = 0;
+  for (const auto& [name, row] : sorted) {
+    const std::string place = "\\u0002" + std::to_string(index++) + "\\u0002";
+    if (const auto at = text.rfind(place); at != std::string::npos) {
+      text.replace(at, place.size(), row.json);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::int64_t StreamingQueryProgress::numInputRows() const {
@@ -110,8 +138,10 @@ double StreamingQueryProgress::processedRowsPerSecond() const {
   return rate;
 }
 
-std::string StreamingQueryProgress::json() const { return Dump(ToJson(*this), -1); }
-std::string StreamingQueryProgress::prettyJson() const { return Dump(ToJson(*this), 2); }
+std::string StreamingQueryProgress::json() const {
+  return WithRows(Dump(ToJson(*this, true), -1), *this);
+}
+std::string StreamingQueryProgress::prettyJson() const { return Dump(ToJson(*this, false), 2); }
 
 }  // namespace millrace
 
@@ -157,6 +187,7 @@ StreamingQueryProgress MakeProgress(const QueryIdentity& query, const BatchPlan&
   }
   progress.sink.description = parts.sink->description();
   progress.sink.numOutputRows = parts.sink->reported_output_rows();
+  progress.observedMetrics = outcome.observed;
   return progress;
 }
 

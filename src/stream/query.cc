@@ -1,5 +1,6 @@
 #include "stream/query.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@ namespace {
 
 BatchParts PartsOf(const QueryParts& parts) {
   BatchParts batch;
+  batch.observer = parts.observer.get();
   for (const auto& source : parts.sources) batch.sources.push_back(source.get());
   batch.plan = parts.plan.get();
   batch.sink = parts.sink.get();
@@ -71,35 +73,55 @@ Query::Query(QueryParts parts)
   status_.message = "Initializing StreamExecution";
 }
 
-Query::~Query() { Stop(); }
+Query::~Query() {
+  Stop();
+  if (thread_.joinable()) thread_.join();
+}
 
 void Query::Start() {
   {
     std::lock_guard lock(mutex_);
-    active_ = true;
+    if (!stop_.stop_requested()) {
+      started_ = true;
+      active_ = true;
+      thread_ = std::thread([this] { Run(stop_.get_token()); });
+      return;
+    }
+    ReleaseParts();
   }
-  thread_ = std::jthread([this](std::stop_token stop) { Run(stop); });
+  SetStatus("Stopped", false, false);
+  End(base::Status::Ok());
 }
 
 void Query::Stop() {
-  thread_.request_stop();
-  AwaitTermination(std::nullopt);
+  stop_.request_stop();
+  {
+    std::lock_guard lock(mutex_);
+    if (!started_) ReleaseParts();  // Start() sees the request, and runs nothing.
+  }
+  if (!on_own_thread()) AwaitTermination(std::nullopt);
 }
 
 bool Query::AwaitTermination(std::optional<std::chrono::milliseconds> timeout) {
   std::unique_lock lock(mutex_);
   const auto ended = [this] { return !active_; };
   if (!timeout) {
+    if (on_own_thread()) return ended();
     changed_.wait(lock, ended);
     return true;
   }
   return changed_.wait_for(lock, *timeout, ended);
 }
 
-void Query::ProcessAllAvailable() {
+bool Query::ProcessAllAvailable(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   const std::int64_t mine = ++asks_;
-  changed_.wait(lock, [&] { return !active_ || answered_ >= mine; });
+  ++asking_;
+  const bool done =
+      changed_.wait(lock, std::move(stop), [&] { return !active_ || answered_ >= mine; });
+  // The query does not hurry for those who have left.
+  if (--asking_ == 0) answered_ = asks_;
+  return done;
 }
 
 bool Query::is_active() const {
@@ -139,6 +161,7 @@ std::vector<std::pair<std::string, std::string>> Query::CommittedOffsets() const
 }
 
 void Query::Run(std::stop_token stop) {
+  own_thread_ = std::this_thread::get_id();
   base::Status status = RunBatches(stop);
   // Whoever asked for the stop is not told that it was cancelled.
   if (stop.stop_requested() && !status.ok()) {
@@ -155,6 +178,10 @@ void Query::Run(std::stop_token stop) {
     SetStatus("Terminated with exception: " + status.message(), false, false);
   }
   ReleaseParts();
+  End(status);
+}
+
+void Query::End(const base::Status& status) {
   {
     std::lock_guard lock(mutex_);
     failure_ = status;
@@ -168,6 +195,7 @@ void Query::Run(std::stop_token stop) {
 void Query::ReleaseParts() {
   runner_.reset();
   parts_.plan.reset();
+  parts_.observer.reset();
   parts_.sink.reset();
   parts_.sources.clear();
   parts_.checkpoint.reset();
@@ -231,15 +259,17 @@ base::Result<Decision> Query::Decide(PhaseDurations& durations, std::stop_token 
                                          ? connector::ReadLimit::kAllAvailable
                                          : connector::ReadLimit::kSourceOptions;
   std::int64_t asks = 0;
+  bool asked = false;
   {
     std::lock_guard lock(mutex_);
     asks = asks_;
+    asked = asks_ > answered_;
   }
   std::vector<std::optional<connector::Offset>> latest(parts_.sources.size());
   if (!state_.pending) {
     PhaseTimer timer(parts_.clock, durations, "latestOffset");
     for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
-      if (asks > answered_) parts_.sources[i]->Refresh();
+      if (asked) parts_.sources[i]->Refresh();
       MILLRACE_ASSIGN_OR_RETURN(latest[i],
                                 parts_.sources[i]->LatestOffset(state_.start[i], limit, stop));
     }
@@ -249,7 +279,7 @@ base::Result<Decision> Query::Decide(PhaseDurations& durations, std::stop_token 
   if (std::holds_alternative<Wait>(decision)) {
     SetStatus("Waiting for data to arrive", false, false);
     std::lock_guard lock(mutex_);
-    answered_ = asks;
+    answered_ = std::max(answered_, asks);
     changed_.notify_all();
   }
   return decision;

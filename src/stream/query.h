@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -43,6 +44,7 @@ struct QueryParts {
   /// Declared before the plan and the sink, so that readers are gone first.
   std::vector<std::unique_ptr<connector::Source>> sources;
   std::unique_ptr<processor::PreparedPlan> plan;
+  std::shared_ptr<BatchObserver> observer;  ///< Null: nobody looks.
   std::unique_ptr<connector::Sink> sink;
   Trigger trigger;
   /// Written into each offsets/N.
@@ -66,15 +68,18 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  /// Call once.
+  /// Call once. When it was stopped before, nothing is run: it has ended when this returns.
   void Start();
   /// Asks the query to end, interrupts the batch that runs, waits. Ok; the batch that was cut off
-  /// is run again at the next start.
+  /// is run again at the next start. Before Start it gives back what the query holds. On the
+  /// query's own thread (a sink's function, an event) it only asks.
   void Stop();
-  /// Waits for the end. False when `timeout` passed first.
+  /// Waits for the end. False when `timeout` passed first, and at once on the query's own thread,
+  /// which would wait for itself.
   bool AwaitTermination(std::optional<std::chrono::milliseconds> timeout);
-  /// Waits until all that was visible at the call is committed, or the query has ended.
-  void ProcessAllAvailable();
+  /// Waits until all that was visible at the call is committed, or the query has ended. False when
+  /// `stop` came first.
+  bool ProcessAllAvailable(std::stop_token stop = {});
 
   bool is_active() const;
   /// How it ended; Ok while it runs. Carries the context `batch N`.
@@ -103,6 +108,8 @@ class Query {
   /// Gives back clients, memory and the checkpoint's lock, so that the query can start again while
   /// handles on this run are still held.
   void ReleaseParts();
+  /// Tells how it ended; the last that is done.
+  void End(const base::Status& status);
   void SetStatus(std::string message, bool data_available, bool trigger_active);
 
   QueryParts parts_;
@@ -115,16 +122,21 @@ class Query {
   base::WallTime last_activity_;
 
   mutable std::mutex mutex_;  // Protects what follows.
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
+  bool started_ = false;
   bool active_ = false;
   std::int64_t asks_ = 0;      // ProcessAllAvailable calls so far ...
-  std::int64_t answered_ = 0;  // ... and those for which nothing new was found since.
+  std::int64_t answered_ = 0;  // ... and those for which nothing new was found since, ...
+  int asking_ = 0;             // ... and how many wait.
   base::Status failure_;
   StreamingQueryStatus status_;
   std::deque<StreamingQueryProgress> recent_;
   StreamState published_state_;
 
-  std::jthread thread_;  // Last: it uses all of the above.
+  bool on_own_thread() const { return own_thread_ == std::this_thread::get_id(); }
+  std::atomic<std::thread::id> own_thread_;
+  std::stop_source stop_;
+  std::thread thread_;  // Assigned under mutex_. Last: it uses all of the above.
 };
 
 }  // namespace millrace::stream

@@ -35,7 +35,7 @@ class EchoPlan : public processor::PreparedPlan {
   }
   const StructType& output_schema() const override { return schema_; }
   const std::vector<int>& required_columns(int) const override { return columns_; }
-  std::string Describe() const override { return "echo"; }
+  std::vector<std::string> Describe() const override { return {"echo"}; }
   base::Result<std::unique_ptr<processor::PlanWorker>> NewWorker() const override {
     class Worker : public processor::PlanWorker {
      public:
@@ -227,6 +227,27 @@ TEST_F(QueryTest, ProcessAllAvailableSeesWhatWasThereAtTheCall) {
   EXPECT_EQ(query->status().message, "Stopped");
 }
 
+TEST_F(QueryTest, AWaitForAllThatIsThereCanBeGivenUp) {
+  // There is always more: each batch brings the next one's rows.
+  Append(0, 0, 5);
+  before_commit_ = [this](std::int64_t batch) {
+    Append(0, (batch + 1) * 5, 5);
+    return base::Status::Ok();
+  };
+  auto query = Make(kDefault, nullptr, 5);
+  query->Start();
+  std::stop_source stop;
+  auto waiting = std::async(std::launch::async,
+                            [&] { return query->ProcessAllAvailable(stop.get_token()); });
+  EXPECT_EQ(waiting.wait_for(milliseconds(50)), std::future_status::timeout);
+  stop.request_stop();
+  EXPECT_EQ(waiting.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  if (!query->is_active()) FAIL() << query->failure().ToString();
+  EXPECT_FALSE(waiting.get());
+  query->Stop();
+  EXPECT_TRUE(query->ProcessAllAvailable());
+}
+
 TEST_F(QueryTest, ASmallBatchIsFollowedByAPauseUnlessMoreIsThere) {
   SleepRecorder clock;
   clock_ = &clock;
@@ -238,6 +259,33 @@ TEST_F(QueryTest, ASmallBatchIsFollowedByAPauseUnlessMoreIsThere) {
   query->Stop();
   EXPECT_THAT(table_->batch_ids(), ::testing::ElementsAre(0, 1, 2));
   EXPECT_EQ(clock.Count(milliseconds(250)), 1);
+}
+
+TEST_F(QueryTest, AStopBeforeTheStartIsObeyed) {
+  Append(0, 0, 10);
+  auto query = Make(kDefault);
+  query->Stop();
+  auto other = Make(kAvailableNow);  // The checkpoint is free.
+  ASSERT_NE(other, nullptr);
+  query->Start();
+  EXPECT_FALSE(query->is_active());
+  EXPECT_TRUE(query->AwaitTermination(std::nullopt));
+  EXPECT_TRUE(query->failure().ok());
+  EXPECT_EQ(query->status().message, "Stopped");
+  ASSERT_EQ(events_.terminated.size(), 1u);
+  EXPECT_TRUE(events_.terminated[0].ok());
+  EXPECT_EQ(table_->num_rows(), 0);
+}
+
+TEST_F(QueryTest, StartAndStopAtOnce) {
+  for (int round = 0; round < 200; ++round) {
+    auto query = Make(kDefault);
+    std::thread stopping([&] { query->Stop(); });
+    query->Start();
+    stopping.join();
+    ASSERT_TRUE(query->AwaitTermination(milliseconds(10'000))) << "round " << round;
+    ASSERT_EQ(events_.terminated.size(), static_cast<std::size_t>(round) + 1);
+  }
 }
 
 TEST_F(QueryTest, AFailureNamesTheBatchAndTheNextStartRunsItAgain) {

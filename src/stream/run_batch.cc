@@ -60,6 +60,7 @@ base::Result<BatchOutcome> BatchRunner::Run(const BatchPlan& plan, std::stop_tok
 
   Work work(parts_.sources.size());
   work.context.timestamp_us = plan.timestamp_ms * 1000;
+  if (parts_.observer != nullptr) parts_.observer->Begin();
   const Stopwatch planning(parts_.clock);
   std::int64_t rows = 0;
   for (std::size_t i = 0; i < parts_.sources.size(); ++i) {
@@ -101,6 +102,9 @@ base::Result<BatchOutcome> BatchRunner::Run(const BatchPlan& plan, std::stop_tok
       if (!failure.ok() && failure.code() != base::StatusCode::kCancelled) return failure;
     }
     MILLRACE_RETURN_IF_ERROR(first);
+  }
+  if (parts_.observer != nullptr) {
+    MILLRACE_ASSIGN_OR_RETURN(outcome.observed, parts_.observer->Finish(work.context, stop));
   }
   MILLRACE_RETURN_IF_ERROR(batch->Commit(stop));
   for (std::size_t i = 0; i < outcome.input_rows.size(); ++i) {

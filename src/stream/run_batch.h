@@ -3,16 +3,33 @@
 #include <cstdint>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "base/thread_pool.h"
 #include "connector/sink.h"
 #include "connector/source.h"
+#include "millrace/progress.h"
 #include "processor/processor.h"
 #include "stream/next_batch.h"
 
 namespace millrace::stream {
+
+/// The metrics of one batch that df.observe() named, in the order of the query.
+using ObservedRows = std::vector<std::pair<std::string, ObservedRow>>;
+
+/// Who looks at the rows of a batch on their way. The plan's workers show it the rows.
+class BatchObserver {
+ public:
+  virtual ~BatchObserver() = default;
+  /// A batch begins, perhaps again.
+  virtual void Begin() = 0;
+  /// All rows were seen. On failure the batch fails.
+  virtual base::Result<ObservedRows> Finish(const processor::BatchContext& context,
+                                            std::stop_token stop) = 0;
+};
 
 /// What a batch is run with; lives as long as the query. Nothing is owned.
 struct BatchParts {
@@ -21,9 +38,11 @@ struct BatchParts {
   connector::Sink* sink = nullptr;
   base::ThreadPool* pool = nullptr;
   base::Clock* clock = base::Clock::System();
+  BatchObserver* observer = nullptr;  ///< Null: nobody looks.
 };
 
 struct BatchOutcome {
+  ObservedRows observed;
   std::vector<std::int64_t> input_rows;  ///< For each source.
   std::int64_t output_rows = 0;
   bool already_in_sink = false;  ///< A replay that the sink skipped.

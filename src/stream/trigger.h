@@ -20,7 +20,7 @@ struct Trigger {
 };
 
 /// "30 seconds", "1 minute", "interval 1 hour 30 minutes", "500 milliseconds", "1.5 seconds".
-/// InvalidArgument (IllegalArgumentException) for other text, months, years and negatives.
+/// IllegalArgumentException with Spark's texts for other text, months, years and negatives.
 base::Result<std::chrono::milliseconds> ParseTriggerInterval(std::string_view text);
 
 /// The next multiple of `interval` after `now`, counted from the epoch, as Spark's

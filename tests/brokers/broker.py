@@ -7,9 +7,9 @@ import subprocess
 _HERE = pathlib.Path(__file__).resolve().parent
 
 
-def missing(variable):
-    """Is a path that scripts/setup.sh prints not there?"""
-    return not os.environ.get(variable) or not os.path.exists(os.environ[variable])
+def missing(*variables):
+    """Is one of these paths, which scripts/setup.sh prints, not there?"""
+    return any(not os.environ.get(variable) or not os.path.exists(os.environ[variable]) for variable in variables)
 
 
 class Broker:

@@ -4,8 +4,8 @@
 #include "clients/delta/clustering.h"
 #include "clients/delta/field_metadata.h"
 #include "clients/delta/file_path.h"
-#include "clients/delta/interval_text.h"
 #include "clients/delta/statistics.h"
+#include "data/interval_text.h"
 #include "fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace millrace::clients::delta;
   std::string_view text = fuzz::Text(data, size);
   static_cast<void>(ParseColumnList(text));
-  static_cast<void>(ParseInterval(text));
+  static_cast<void>(data::ParseIntervalText(text));
   static_cast<void>(ParseLogFileName(text));
   TableState state;
   state.domains["delta.clustering"] = {"delta.clustering", std::string(text), false};

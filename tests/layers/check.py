@@ -35,10 +35,14 @@ LIBRARIES = {
     "CLI11": (("CLI/",), ("CLI11::",)),
     "OpenSSL": (("openssl/",), ("OpenSSL::",)),
     "zlib": (("zlib.h",), ("ZLIB::",)),
+    "gRPC": (("grpc/", "grpcpp/"), ("gRPC::",)),
+    "protobuf": (("google/protobuf/", "spark/connect/"), ("protobuf::", "SparkConnect::")),
+    "zstd": (("zstd.h",), ("zstd::",)),
+    "PCRE2": (("pcre2.h",), ("PCRE2::",)),
     "GoogleTest": (("gtest/", "gmock/"), ("GTest::",)),
 }
 SYSTEM = {
-    "dirent.h", "dlfcn.h", "execinfo.h", "cxxabi.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "spawn.h",
+    "dirent.h", "dlfcn.h", "execinfo.h", "cxxabi.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "pwd.h", "signal.h", "spawn.h",
     "termios.h", "time.h", "unistd.h", "emmintrin.h", "immintrin.h", "arm_neon.h",
 }
 SYSTEM_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")

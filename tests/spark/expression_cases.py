@@ -6,7 +6,7 @@ types, {"lit": SQL text} a literal, {"type": DDL} the target of a cast, {"name":
 import from_json_cases as json_cases
 
 DIALECT = {"and": "AND", "or": "OR"}
-BINARY = {"=", "!=", "<", "<=", ">", ">=", "<=>", "+", "-", "*", "/", "%", "div", "||", "and", "or"}
+BINARY = {"=", "!=", "<", "<=", ">", ">=", "<=>", "+", "-", "*", "/", "%", "div", "||", "and", "or", "&", "|", "^", "<<", ">>", ">>>"}
 
 
 def sql(call):
@@ -19,7 +19,7 @@ def sql(call):
     args = [sql(item) for item in rest]
     if head in BINARY and len(args) == 2:
         return f"({args[0]} {DIALECT.get(head, head)} {args[1]})"
-    if head in ("-", "+") and len(args) == 1:
+    if head in ("-", "+", "~") and len(args) == 1:
         return f"({head} {args[0]})"
     if head == "not":
         return f"(NOT {args[0]})"

@@ -136,6 +136,17 @@ CommitInfo ReadCommitInfo(Fields* fields) {
       info.operation_parameters.emplace_back(std::string(key), simdjson::minify(value));
     }
   }
+  fields->Read("readVersion", &info.read_version);
+  fields->Read("isolationLevel", &info.isolation_level);
+  object metrics;
+  if (fields->source()["operationMetrics"].get(metrics) == simdjson::SUCCESS) {
+    for (const auto& [key, value] : metrics) {
+      std::string_view text;
+      if (value.get(text) == simdjson::SUCCESS) {
+        info.operation_metrics.emplace_back(std::string(key), std::string(text));
+      }
+    }
+  }
   fields->Forgive();
   fields->Read("inCommitTimestamp", &info.in_commit_timestamp);
   return info;

@@ -11,10 +11,11 @@
 #include "clients/delta/checkpoint_rows.h"
 #include "clients/delta/errors.h"
 #include "clients/delta/file_path.h"
-#include "clients/delta/interval_text.h"
+#include "clients/delta/file_path.h"
 #include "clients/delta/last_checkpoint.h"
 #include "clients/delta/table_features.h"
 #include "clients/parquet/parquet_writer.h"
+#include "data/interval_text.h"
 
 namespace millrace::clients::delta {
 
@@ -91,12 +92,25 @@ class CheckpointFile {
   std::int64_t add_files_ = 0;
 };
 
+// A retention property: "interval 1 week", "30 days 12 hours". nullopt for anything else, months
+// and years included, which Delta refuses too.
+std::optional<std::chrono::milliseconds> ParseRetention(std::string_view text) {
+  const auto interval = data::ParseIntervalText(text);
+  std::int64_t millis = 0;
+  if (!interval.ok() || interval->months != 0 ||
+      __builtin_mul_overflow(interval->days, std::int64_t{86'400'000}, &millis) ||
+      __builtin_add_overflow(millis, interval->micros / 1000, &millis)) {
+    return std::nullopt;
+  }
+  return std::chrono::milliseconds(millis);
+}
+
 // Milliseconds since the epoch before which what the property keeps may be forgotten.
 std::int64_t CutOff(const Metadata& metadata, const std::string& property,
                     std::optional<std::chrono::milliseconds> fallback, base::WallTime now) {
   std::optional<std::chrono::milliseconds> kept = fallback;
   if (const auto text = metadata.Property(property)) {
-    if (const auto parsed = ParseInterval(*text)) kept = parsed;
+    if (const auto parsed = ParseRetention(*text)) kept = parsed;
   }
   std::int64_t cut_off = INT64_MIN;
   if (!kept || __builtin_sub_overflow(base::ToMillis(now), kept->count(), &cut_off)) {

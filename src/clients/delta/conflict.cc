@@ -71,6 +71,7 @@ Status CheckConflict(const Transaction& ours, const CommitSummary& winner, const
       return ConcurrentTransaction(winner.Describe());
     }
   }
+  if (!ours.is_blind_append && winner.changes_files) return ConcurrentAppend(winner.Describe());
   return Status::Ok();
 }
 

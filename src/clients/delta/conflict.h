@@ -24,6 +24,10 @@ struct Transaction {
   std::optional<Metadata> metadata;  ///< Only when it creates the table or changes its schema.
   std::optional<SetTransaction> txn;
   std::vector<NewFile> files;
+  /// Files that are no longer part of the table. They were read at `read_version`: commits that
+  /// changed files since then are conflicts, unless the append is blind.
+  std::vector<RemoveFile> removes;
+  bool is_blind_append = true;
 
   std::string operation;
   /// Values are JSON text.
@@ -46,6 +50,7 @@ struct Transaction {
 struct CommitSummary {
   std::int64_t version = -1;
   std::vector<Action> actions;
+  bool changes_files = false;  ///< File actions themselves are not kept.
 
   /// "version 12 (STREAMING UPDATE by Apache-Spark/4.2.0)"
   std::string Describe() const;
@@ -55,7 +60,8 @@ struct CommitSummary {
 
 /// May `ours` still be committed after `winner`, which was made on top of `before`? The rules of
 /// delta-spark's ConflictChecker for a blind append under Serializable: Conflict with
-/// DELTA_PROTOCOL_CHANGED, DELTA_METADATA_CHANGED or DELTA_CONCURRENT_TRANSACTION otherwise.
+/// DELTA_PROTOCOL_CHANGED, DELTA_METADATA_CHANGED or DELTA_CONCURRENT_TRANSACTION otherwise, and
+/// DELTA_CONCURRENT_APPEND for a write that is no blind append when the winner changed files.
 base::Status CheckConflict(const Transaction& ours, const CommitSummary& winner,
                            const TableState& before, std::string_view table);
 

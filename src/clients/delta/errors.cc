@@ -145,6 +145,14 @@ Status ConcurrentTransaction(std::string_view winner) {
       winner);
 }
 
+Status ConcurrentAppend(std::string_view winner) {
+  return ConcurrentModification(
+      "ConcurrentAppendException", "DELTA_CONCURRENT_APPEND",
+      "ConcurrentAppendException: Files were added to the root of the table by a concurrent update. "
+      "Please try the operation again.",
+      winner);
+}
+
 Status ConcurrentDomain(std::string_view domain, std::string_view winner) {
   return ConcurrentModification("ConcurrentTransactionException", "DELTA_CONCURRENT_TRANSACTION",
                                 fmt::format("A conflicting metadata domain {} is added.", domain),

@@ -35,6 +35,7 @@ base::Status UnsupportedWriteFeatures(std::string_view table,
 base::Status ProtocolChanged(std::string_view winner, bool table_was_empty);
 base::Status MetadataChanged(std::string_view table, std::string_view winner);
 base::Status ConcurrentTransaction(std::string_view winner);
+base::Status ConcurrentAppend(std::string_view winner);
 base::Status ConcurrentDomain(std::string_view domain, std::string_view winner);
 base::Status DuplicateActions(std::string_view action, std::string_view path);
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "fs/escapes.h"
+
 namespace millrace::clients::delta {
 
 /// Names inside `_delta_log` (PROTOCOL.md, "File Types").
@@ -24,15 +26,10 @@ struct LogFileName {
 };
 LogFileName ParseLogFileName(std::string_view name);
 
-/// One element of a partition directory, `name=value` with Hive's escapes; null becomes
-/// `__HIVE_DEFAULT_PARTITION__`.
-std::string PartitionDirectory(std::string_view column, const std::optional<std::string>& value);
-
-/// A relative path as `add.path` wants it: percent-encoded once. Non-ASCII bytes stay as they are,
-/// as Hadoop leaves them.
-std::string EncodePath(std::string_view path);
-/// Decodes exactly once. A `%` that starts no escape stays as it is.
-std::string DecodePath(std::string_view uri);
+/// `add.path` is a relative path, encoded once.
+using fs::DecodePath;
+using fs::EncodePath;
+using fs::PartitionDirectory;
 
 /// `add.path` decoded, and with the spellings of one absolute local path made equal:
 /// `file:/x` = `file:///x` = `/x`.

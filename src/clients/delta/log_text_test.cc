@@ -11,7 +11,6 @@
 #include "clients/delta/action_reader.h"
 #include "clients/delta/actions.h"
 #include "clients/delta/file_path.h"
-#include "clients/delta/interval_text.h"
 #include "clients/delta/json_text.h"
 #include "fs/file_system.h"
 
@@ -160,16 +159,6 @@ TEST(Paths, FoldersOfRecordedTables) {
     }
   }
   EXPECT_GT(folders, 50);
-}
-
-TEST(Intervals, OfTableProperties) {
-  using std::chrono::hours;
-  EXPECT_EQ(ParseInterval("interval 1 week"), hours(7 * 24));
-  EXPECT_EQ(ParseInterval("INTERVAL 30 days 12 hours"), hours(30 * 24 + 12));
-  EXPECT_EQ(ParseInterval("2 minutes"), std::chrono::minutes(2));
-  for (const char* bad : {"", "interval", "1 month", "week", "x days", "99999999999999999 weeks"}) {
-    EXPECT_EQ(ParseInterval(bad), std::nullopt) << bad;
-  }
 }
 
 }  // namespace

@@ -73,12 +73,14 @@ Result<std::optional<CommitSummary>> TableLog::ReadSummary(std::int64_t version)
     if (bytes.status().code() == StatusCode::kNotFound) return std::optional<CommitSummary>();
     return bytes.status();
   }
-  CommitSummary summary{version, {}};
+  CommitSummary summary{version, {}, false};
   MILLRACE_RETURN_IF_ERROR(ReadActions(*bytes, path, [&](Action&& action) -> Status {
     const bool of_a_file = std::holds_alternative<AddFile>(action) ||
-                           std::holds_alternative<RemoveFile>(action) ||
-                           std::holds_alternative<OtherAction>(action);
-    if (!of_a_file) summary.actions.push_back(std::move(action));
+                           std::holds_alternative<RemoveFile>(action);
+    summary.changes_files = summary.changes_files || of_a_file;
+    if (!of_a_file && !std::holds_alternative<OtherAction>(action)) {
+      summary.actions.push_back(std::move(action));
+    }
     return Status::Ok();
   }));
   return std::optional<CommitSummary>(std::move(summary));
@@ -169,7 +171,7 @@ Result<std::string> TableLog::Render(const Transaction& transaction) {
   info.operation_parameters = transaction.operation_parameters;
   if (transaction.read_version >= 0) info.read_version = transaction.read_version;
   info.isolation_level = "Serializable";
-  info.is_blind_append = true;
+  info.is_blind_append = transaction.is_blind_append;
   info.operation_metrics = transaction.operation_metrics;
   info.user_metadata = transaction.user_metadata;
   info.engine_info = EngineInfo();
@@ -187,6 +189,7 @@ Result<std::string> TableLog::Render(const Transaction& transaction) {
   }
   if (transaction.txn) actions.push_back(*transaction.txn);
   for (AddFile& add : adds) actions.push_back(std::move(add));
+  for (const RemoveFile& remove : transaction.removes) actions.push_back(remove);
   for (Action& domain : domains) actions.push_back(std::move(domain));
 
   std::string text;
@@ -255,7 +258,7 @@ Result<std::int64_t> TableLog::Put(Transaction* transaction, std::stop_token sto
       return state_.version;
     }
     if (put.ok()) {
-      CommitSummary ours{version, {}};
+      CommitSummary ours{version, {}, false};
       MILLRACE_RETURN_IF_ERROR(ReadActions(text, "commit", [&](Action&& action) -> Status {
         ours.actions.push_back(std::move(action));
         return Status::Ok();

@@ -54,8 +54,8 @@ Status WithBestCheckpoint(const LogListing& listing, std::int64_t version, Attem
 }
 
 Status ReadState(fs::FileSystem* file_system, const std::string& log_path,
-                 const LogListing& listing, const CheckpointFiles& checkpoint, TableState* state) {
-  const std::int64_t latest = listing.latest();
+                 const LogListing& listing, const CheckpointFiles& checkpoint,
+                 std::int64_t latest, TableState* state) {
   MILLRACE_ASSIGN_OR_RETURN(const std::vector<std::int64_t> commits,
                             CommitsAfter(listing, checkpoint.version, latest, log_path));
   *state = TableState();
@@ -169,13 +169,16 @@ void StateBuilder::Apply(const Action& action) {
   }
 }
 
-Result<TableState> LoadTableState(fs::FileSystem* file_system, const std::string& log_path) {
+Result<TableState> LoadTableState(fs::FileSystem* file_system, const std::string& log_path,
+                                  std::optional<std::int64_t> version) {
   MILLRACE_ASSIGN_OR_RETURN(const LogListing listing, ListLog(file_system, log_path));
   TableState state;
   if (listing.empty()) return state;
+  const std::int64_t latest = version.value_or(listing.latest());
+  if (latest < 0 || latest > listing.latest()) return state;
   MILLRACE_RETURN_IF_ERROR(
-      WithBestCheckpoint(listing, listing.latest(), [&](const CheckpointFiles& checkpoint) {
-        return ReadState(file_system, log_path, listing, checkpoint, &state);
+      WithBestCheckpoint(listing, latest, [&](const CheckpointFiles& checkpoint) {
+        return ReadState(file_system, log_path, listing, checkpoint, latest, &state);
       }));
   if (!state.in_commit_timestamp) {
     MILLRACE_RETURN_IF_ERROR(ReadInCommitTimestamp(file_system, log_path, &state));

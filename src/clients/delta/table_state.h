@@ -47,7 +47,11 @@ class StateBuilder {
 /// The newest state, from the newest checkpoint that can be read and the commits after it; a broken
 /// checkpoint is passed over with a warning. State with version -1 when there is no table. Corrupt
 /// with Delta's error for gaps and for a log without protocol or metadata.
-base::Result<TableState> LoadTableState(fs::FileSystem* file_system, const std::string& log_path);
+///
+/// `version`: the state as of that one; nullopt: the newest. A version that the log does not have
+/// gives -1 too.
+base::Result<TableState> LoadTableState(fs::FileSystem* file_system, const std::string& log_path,
+                                        std::optional<std::int64_t> version = std::nullopt);
 
 /// The files of one version: those live, and the tombstones.
 struct FileVisitor {

@@ -7,6 +7,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/byte_size.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/arrow/writer.h>
@@ -87,9 +88,14 @@ class ArrowParquetWriter : public ParquetWriter {
         ->enable_compliant_nested_types();
     return Guarded([&]() -> arrow::Status {
       ARROW_RETURN_NOT_OK(LeaveOutFloatStatistics(*schema, *columns.build(), &file));
-      return ::parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream_,
-                                                file.build(), columns.build())
-          .Value(&writer_);
+      ARROW_RETURN_NOT_OK(::parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(),
+                                                             stream_, file.build(),
+                                                             columns.build())
+                              .Value(&writer_));
+      if (options.metadata.empty()) return arrow::Status::OK();
+      auto pairs = std::make_shared<arrow::KeyValueMetadata>();
+      for (const auto& [key, value] : options.metadata) pairs->Append(key, value);
+      return writer_->AddKeyValueMetadata(pairs);
     });
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct WriterOptions {
   /// row group wait in memory until it ends.
   std::int64_t row_group_bytes = 64 << 20;
   std::string created_by = "Millrace";
+  std::map<std::string, std::string> metadata;  ///< Key-value pairs of the footer.
 };
 
 /// One Parquet file in the making, in the form that every Delta reader takes: data page v1, PLAIN

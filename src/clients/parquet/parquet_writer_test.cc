@@ -129,6 +129,16 @@ TEST_F(ParquetFiles, FieldIdsAreKept) {
   EXPECT_EQ(ReadBack()->schema()->field(0)->metadata()->Get("PARQUET:field_id").ValueOrDie(), "17");
 }
 
+TEST_F(ParquetFiles, PairsOfTheFooterAreKept) {
+  WriterOptions options;
+  options.metadata["org.apache.spark.sql.parquet.row.metadata"] = "{}";
+  auto writer = Open(Longs(0, 0)->schema(), options);
+  ASSERT_TRUE(writer->Close().ok());
+  const auto reader = ParquetReader::Open(Bytes(), "f").value();
+  EXPECT_EQ(reader->Metadata("org.apache.spark.sql.parquet.row.metadata"), "{}");
+  EXPECT_EQ(reader->Metadata("other"), std::nullopt);
+}
+
 // Spark would skip the NaN rows of `d > 1` by bounds that leave NaN out.
 TEST_F(ParquetFiles, NoBoundsOfFloatingPointColumns) {
   const auto inner = arrow::struct_({arrow::field("d", arrow::float64())});

@@ -7,6 +7,7 @@ namespace millrace::processor::duckdb {
 using data::JavaTrim;
 using data::ParseBoolean;
 using data::ParseInteger;
+using data::ParseIntegerPart;
 using data::ParseJavaDouble;
 using data::ParseJavaFloat;
 

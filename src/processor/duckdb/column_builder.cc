@@ -261,6 +261,45 @@ void ColumnBuilder::AppendValue(const data::Value& value) {
   }
 }
 
+void ColumnBuilder::AppendFrom(const arrow::Array& array, std::int64_t row) {
+  if (layout_ == Layout::kNull || array.IsNull(row)) return AppendNull();
+  const arrow::ArrayData& data = *array.data();
+  const std::int64_t place = data.offset + row;
+  switch (layout_) {
+    case Layout::kBool:
+      return AppendBool(static_cast<const arrow::BooleanArray&>(array).Value(row));
+    case Layout::kBytes:
+      return AppendBytes(static_cast<const arrow::BinaryArray&>(array).GetView(row));
+    case Layout::kList:
+    case Layout::kMap: {
+      // A map's elements are structs of key and value, which here are two children.
+      const auto& list = static_cast<const arrow::ListArray&>(array);
+      const std::int64_t end = list.value_offset(row + 1);
+      for (std::int64_t i = list.value_offset(row); i < end; ++i) {
+        if (layout_ == Layout::kList) {
+          children_[0]->AppendFrom(*list.values(), i);
+          continue;
+        }
+        const auto& entries = static_cast<const arrow::StructArray&>(*list.values());
+        children_[0]->AppendFrom(*entries.field(0), i);
+        children_[1]->AppendFrom(*entries.field(1), i);
+      }
+      return AppendNested();
+    }
+    case Layout::kStruct: {
+      const auto& rows = static_cast<const arrow::StructArray&>(array);
+      for (std::size_t i = 0; i < children_.size(); ++i) {
+        children_[i]->AppendFrom(*rows.field(static_cast<int>(i)), row);
+      }
+      return AppendNested();
+    }
+    default:
+      values_.Append(reinterpret_cast<const char*>(data.buffers[1]->data()) + place * width(),
+                     width());
+      valid_.Append<std::uint8_t>(1);
+  }
+}
+
 void ColumnBuilder::Truncate(std::int64_t length) {
   // Children may have got values of a row that was never closed.
   for (std::int64_t row = length; row < this->length(); ++row) nulls_ -= valid_.data()[row] == 0;

@@ -57,6 +57,9 @@ class ColumnBuilder {
   /// Any value of the type, null included.
   void AppendValue(const data::Value& value);
 
+  /// Row `row` of an array of this type, null included.
+  void AppendFrom(const arrow::Array& array, std::int64_t row);
+
   /// Takes back the rows from `length` on.
   void Truncate(std::int64_t length);
 

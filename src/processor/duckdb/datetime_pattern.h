@@ -31,7 +31,8 @@ class DatetimePattern {
   std::optional<std::int64_t> ParseTimestamp(std::string_view text, const TimeZone& zone,
                                              std::string* why = nullptr) const;
   /// Microseconds of local time. A zone in the text is dropped, or refused unless `allow_zone`.
-  std::optional<std::int64_t> ParseTimestampNtz(std::string_view text, bool allow_zone) const;
+  std::optional<std::int64_t> ParseTimestampNtz(std::string_view text, bool allow_zone,
+                                                std::string* why = nullptr) const;
   std::optional<std::int32_t> ParseDate(std::string_view text) const;
 
   /// Empty when the pattern wants a zone (`zone` null) or a field that cannot be shown.

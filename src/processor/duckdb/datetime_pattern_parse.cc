@@ -337,11 +337,15 @@ std::optional<std::int64_t> DatetimePattern::ParseTimestamp(std::string_view tex
 }
 
 std::optional<std::int64_t> DatetimePattern::ParseTimestampNtz(std::string_view text,
-                                                               bool allow_zone) const {
-  std::optional<Parsed> parsed = ParseFields(text);
-  if (!parsed || (!allow_zone && parsed->zone)) return std::nullopt;
-  std::optional<Local> local = Resolve(*parsed);
-  if (!local) return std::nullopt;
+                                                               bool allow_zone,
+                                                               std::string* why) const {
+  std::optional<Parsed> parsed = ParseFields(text, why);
+  std::optional<Local> local;
+  if (parsed && (allow_zone || !parsed->zone)) local = Resolve(*parsed, why);
+  if (!local) {
+    if (why != nullptr) *why = fmt::format("Text '{}' could not be parsed{}", text, *why);
+    return std::nullopt;
+  }
   return Micros(local->days * 86'400 + local->nanos / kNanosPerSecond,
                 local->nanos % kNanosPerSecond);
 }

@@ -288,40 +288,44 @@ class Prepared : public PreparedPlan {
   base::Result<std::unique_ptr<PlanWorker>> NewWorker() const override {
     return Worker::New(program_);
   }
-  std::string Describe() const override {
-    std::string out;
-    for (const JsonColumns& columns : program_->json) {
-      out += fmt::format("FromJson {}", columns.text->text);
-      if (columns.whole) {
-        out += " AS " + columns.schema.simpleString();
-      } else {
-        std::string names;
-        for (int field : columns.fields) {
-          names += (names.empty() ? "" : ", ") + columns.schema.fields()[field].name;
-        }
-        out += fmt::format(" AS fields [{}]", names);
-      }
-      out += '\n';
-    }
-    for (const auto& condition : program_->native_conditions) {
-      out += fmt::format("Filter {}\n", condition->text);
-    }
-    std::string natives;
+  std::vector<std::string> Describe() const override {
+    std::vector<std::string> names;
     for (std::size_t i = 0; i < program_->outputs.size(); ++i) {
-      if (program_->sql_column[i] >= 0) continue;
-      natives += (natives.empty() ? "" : ", ") + program_->output_schema[i].name;
+      const std::string& name = program_->output_schema[i].name;
+      const std::string& text = program_->outputs[i]->text;
+      const bool plain = program_->sql_column[i] >= 0 || text == name || text.ends_with("." + name);
+      names.push_back(plain ? name : fmt::format("{} AS {}", text, name));
     }
+    std::vector<std::string> operators = {fmt::format("Project [{}]", fmt::join(names, ", "))};
     if (program_->sql) {
-      out += "DuckDB " + program_->sql->text + '\n';
+      std::string line = "DuckDB " + program_->sql->text;
+      const char* before = ", where ";
       for (const SqlFunction& function : program_->sql->functions) {
-        out += fmt::format("  {}: {}\n", function.name, function.expression->text);
+        line += fmt::format("{}{} is {}", std::exchange(before, ", "), function.name,
+                            function.expression->text);
       }
+      operators.push_back(std::move(line));
     }
-    out += fmt::format("Project [{}]\n", natives);
-    return out;
+    const auto& conditions = program_->native_conditions;
+    for (auto condition = conditions.rbegin(); condition != conditions.rend(); ++condition) {
+      operators.push_back("Filter " + (*condition)->text);
+    }
+    for (auto json = program_->json.rbegin(); json != program_->json.rend(); ++json) {
+      operators.push_back(DescribeJson(*json));
+    }
+    return operators;
   }
 
  private:
+  static std::string DescribeJson(const JsonColumns& columns) {
+    if (columns.whole) {
+      return fmt::format("FromJson {} AS {}", columns.text->text, columns.schema.simpleString());
+    }
+    std::vector<std::string> names;
+    for (int field : columns.fields) names.push_back(columns.schema.fields()[field].name);
+    return fmt::format("FromJson {}, fields [{}]", columns.text->text, fmt::join(names, ", "));
+  }
+
   std::shared_ptr<const Program> program_;
 };
 

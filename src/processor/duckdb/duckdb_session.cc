@@ -6,13 +6,12 @@
 #include <utility>
 
 #include <arrow/api.h>
-#include <arrow/c/abi.h>
-#include <arrow/c/bridge.h>
 #include <arrow/compute/api_vector.h>
 #include <duckdb.h>
 #include <fmt/format.h>
 
 #include "data/arrow_schema.h"
+#include "processor/duckdb/duckdb_arrow.h"
 #include "processor/duckdb/evaluator.h"
 
 namespace millrace::processor::duckdb {
@@ -20,13 +19,6 @@ namespace millrace::processor::duckdb {
 using Kind = DataType::Kind;
 
 namespace {
-
-struct LogicalType {
-  explicit LogicalType(duckdb_logical_type type) : type(type) {}
-  LogicalType(LogicalType&& other) noexcept : type(std::exchange(other.type, nullptr)) {}
-  ~LogicalType() { duckdb_destroy_logical_type(&type); }
-  duckdb_logical_type type;
-};
 
 // Precondition: SqlTypeName knows the type.
 LogicalType MakeLogicalType(const DataType& type) {
@@ -77,54 +69,6 @@ LogicalType MakeLogicalType(const DataType& type) {
   }
 }
 
-base::Status FromError(duckdb_error_data error, std::string_view what) {
-  bool failed = error != nullptr && duckdb_error_data_has_error(error);
-  std::string message = failed ? duckdb_error_data_message(error) : "";
-  duckdb_destroy_error_data(&error);
-  if (!failed) return base::Status::Ok();
-  return base::Status::Internal(fmt::format("duckdb: {}: {}", what, message));
-}
-
-/// Carries Arrow arrays of fixed types into DuckDB.
-class ArrowInput {
- public:
-  ~ArrowInput() {
-    if (converted_ != nullptr) duckdb_destroy_arrow_converted_schema(&converted_);
-  }
-  base::Status Open(duckdb_connection connection, std::shared_ptr<arrow::Schema> schema) {
-    connection_ = connection;
-    schema_ = std::move(schema);
-    ArrowSchema exported;
-    if (auto status = arrow::ExportSchema(*schema_, &exported); !status.ok()) {
-      return data::FromArrow(status);
-    }
-    base::Status status =
-        FromError(duckdb_schema_from_arrow(connection_, &exported, &converted_), "types");
-    if (exported.release != nullptr) exported.release(&exported);
-    return status;
-  }
-  /// The columns as a chunk, which the caller destroys; it keeps the columns alive.
-  base::Result<duckdb_data_chunk> Chunk(const std::vector<std::shared_ptr<arrow::Array>>& columns,
-                                        std::int64_t rows) {
-    auto batch = arrow::RecordBatch::Make(schema_, rows, columns);
-    ArrowArray exported;
-    if (auto status = arrow::ExportRecordBatch(*batch, &exported); !status.ok()) {
-      return data::FromArrow(status);
-    }
-    duckdb_data_chunk chunk = nullptr;
-    base::Status status = FromError(
-        duckdb_data_chunk_from_arrow(connection_, &exported, converted_, &chunk), "batch");
-    if (exported.release != nullptr) exported.release(&exported);
-    if (!status.ok()) return status;
-    return chunk;
-  }
-
- private:
-  duckdb_connection connection_ = nullptr;
-  std::shared_ptr<arrow::Schema> schema_;
-  duckdb_arrow_converted_schema converted_ = nullptr;
-};
-
 base::Result<std::shared_ptr<arrow::Schema>> SchemaOf(const std::vector<DataType>& types) {
   arrow::FieldVector fields;
   for (std::size_t i = 0; i < types.size(); ++i) {
@@ -132,17 +76,6 @@ base::Result<std::shared_ptr<arrow::Schema>> SchemaOf(const std::vector<DataType
     fields.push_back(arrow::field(fmt::format("c{}", i), std::move(type)));
   }
   return arrow::schema(std::move(fields));
-}
-
-/// A DuckDB chunk as Arrow columns of the given schema.
-base::Result<arrow::ArrayVector> ToArrow(duckdb_arrow_options options, duckdb_data_chunk chunk,
-                                         const std::shared_ptr<arrow::Schema>& schema) {
-  ArrowArray exported;
-  MILLRACE_RETURN_IF_ERROR(
-      FromError(duckdb_data_chunk_to_arrow(options, chunk, &exported), "result"));
-  auto batch = arrow::ImportRecordBatch(&exported, schema);
-  if (!batch.ok()) return data::FromArrow(batch.status());
-  return (*batch)->columns();
 }
 
 }  // namespace
@@ -299,8 +232,7 @@ base::Status DuckDbSession::State::CallFunction(Function& function, duckdb_data_
   EvalInput eval{inputs, count, timestamp_us};
   MILLRACE_ASSIGN_OR_RETURN(auto result, function.evaluator->EvaluateColumn(eval));
   MILLRACE_ASSIGN_OR_RETURN(duckdb_data_chunk chunk, function.output.Chunk({result}, count));
-  duckdb_vector_reference_vector(output, duckdb_data_chunk_get_vector(chunk, 0));
-  duckdb_destroy_data_chunk(&chunk);
+  GiveResult(chunk, count, *result->type(), output);
   return base::Status::Ok();
 }
 

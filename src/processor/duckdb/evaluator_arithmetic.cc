@@ -15,11 +15,19 @@ namespace millrace::processor::duckdb {
 namespace {
 
 using Kind = DataType::Kind;
+using Mode = plan::EvalMode;
 
 // What Spark computes with before it rounds to the result type: one digit more than a decimal has.
 constexpr int kContextDigits = 39;
 
-enum class Op { kAdd, kSubtract, kMultiply, kDivide, kRemainder };
+enum class Op { kAdd, kSubtract, kMultiply, kDivide, kRemainder, kModulo, kIntegralDivide };
+
+// Needs a divisor that is not 0.
+bool Divides(Op op) { return op >= Op::kDivide; }
+
+base::Status ByZero(Op op) {
+  return op == Op::kDivide || op == Op::kIntegralDivide ? DivideByZero() : RemainderByZero();
+}
 
 struct OpNames {
   std::string_view symbol;
@@ -69,10 +77,19 @@ base::Status IntegerOverflow(Op op, ValueOf<Array> x, ValueOf<Array> y) {
   return ArithmeticOverflow(names.alternative);
 }
 
+// (rest + divisor) % divisor: in 32 bits at least, which wrap, as in Java.
+template <typename T>
+T PositiveRest(T rest, T divisor) {
+  using Wide = std::conditional_t<sizeof(T) < 4, std::int32_t, T>;
+  Wide sum = 0;
+  static_cast<void>(__builtin_add_overflow(Wide{rest}, Wide{divisor}, &sum));
+  return divisor == T(-1) ? T(0) : static_cast<T>(sum % Wide{divisor});
+}
+
 template <typename Array>
-Kernel IntegerKernel(Op op, bool tolerant) {
+Kernel IntegerKernel(Op op, Mode mode) {
   using T = ValueOf<Array>;
-  return [op, tolerant](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
+  return [op, mode, tolerant = mode != Mode::kAnsi](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
                         ColumnBuilder* out) {
     const auto& a = static_cast<const Array&>(*args[0].array);
     const auto& b = static_cast<const Array&>(*args[1].array);
@@ -88,13 +105,21 @@ Kernel IntegerKernel(Op op, bool tolerant) {
       } else if (op == Op::kMultiply) {
         overflow = __builtin_mul_overflow(x, y, &result);
       } else if (y == 0) {
-        if (!tolerant) return RemainderByZero();
+        if (!tolerant) return ByZero(op);
         out->AppendNull();
         return base::Status::Ok();
+      } else if (op == Op::kIntegralDivide) {
+        if (y == T(-1)) {
+          overflow = __builtin_sub_overflow(T(0), x, &result);
+          if (overflow && mode == Mode::kAnsi) return IntegralDivideOverflow();
+        } else {
+          result = static_cast<T>(x / y);
+        }
       } else {
         result = y == T(-1) ? T(0) : static_cast<T>(x % y);
+        if (op == Op::kModulo && result < 0) result = PositiveRest(result, y);
       }
-      if (!overflow) {
+      if (!overflow || mode == Mode::kLegacy) {
         out->AppendInt(result);
       } else if (tolerant) {
         out->AppendNull();
@@ -124,11 +149,12 @@ Kernel FloatingKernel(Op op, bool tolerant) {
       } else if (op == Op::kMultiply) {
         result = x * y;
       } else if (y == 0) {
-        if (!tolerant) return op == Op::kDivide ? DivideByZero() : RemainderByZero();
+        if (!tolerant) return ByZero(op);
         out->AppendNull();
         return base::Status::Ok();
       } else {
         result = op == Op::kDivide ? x / y : static_cast<T>(std::fmod(x, y));
+        if (op == Op::kModulo && result < 0) result = static_cast<T>(std::fmod(result + y, y));
       }
       if constexpr (std::is_same_v<T, float>)
         out->AppendFloat(result);
@@ -239,18 +265,30 @@ base::Status AppendRounded(const WideDecimal& value, const DataType& type, bool 
   return base::Status::Ok();
 }
 
+void AppendIntegralQuotient(WideDecimal a, WideDecimal b, ColumnBuilder* out) {
+  const int scale = std::max(a.scale, b.scale);
+  a = WithScale(a, scale);
+  b = WithScale(b, scale);
+  WideInteger rest;
+  const WideInteger quotient = a.digits.Divide(b.digits, &rest);
+  const bool negative = a.negative != b.negative;
+  // Java takes the lowest 64 bits.
+  const auto magnitude = static_cast<std::uint64_t>(quotient.value());
+  out->AppendInt(static_cast<std::int64_t>(negative ? -magnitude : magnitude));
+}
+
 Kernel DecimalKernel(Op op, const FunctionContext& context) {
   DataType type = context.type();
   int scale_a = context.arg_type(0).scale();
   int scale_b = context.arg_type(1).scale();
-  bool tolerant = context.is_try();
+  bool tolerant = context.is_tolerant();
   return [=](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
              ColumnBuilder* out) {
     return ForEachPair(args, rows, out, [&](std::int64_t i, std::int64_t j) {
       WideDecimal a = Widen(DecimalAt(*args[0].array, i), scale_a);
       WideDecimal b = Widen(DecimalAt(*args[1].array, j), scale_b);
-      if ((op == Op::kDivide || op == Op::kRemainder) && b.digits.is_zero()) {
-        if (!tolerant) return op == Op::kDivide ? DivideByZero() : RemainderByZero();
+      if (Divides(op) && b.digits.is_zero()) {
+        if (!tolerant) return ByZero(op);
         out->AppendNull();
         return base::Status::Ok();
       }
@@ -273,6 +311,13 @@ Kernel DecimalKernel(Op op, const FunctionContext& context) {
         case Op::kRemainder:
           result = Remainder(a, b);
           break;
+        case Op::kModulo:
+          result = Remainder(a, b);
+          if (result.negative && !result.digits.is_zero()) result = Remainder(Sum(result, b), b);
+          break;
+        case Op::kIntegralDivide:
+          AppendIntegralQuotient(a, b, out);
+          return base::Status::Ok();
       }
       return AppendRounded(result, type, tolerant, out);
     });
@@ -282,18 +327,22 @@ Kernel DecimalKernel(Op op, const FunctionContext& context) {
 // ------------------------------------------------------------------------------------ negation
 
 template <typename Array>
-Kernel NegateInteger(bool tolerant) {
+Kernel NegateInteger(Mode mode, bool only_negative) {
   using T = ValueOf<Array>;
-  return [tolerant](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
-                    ColumnBuilder* out) {
+  return [mode, only_negative](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
+                               ColumnBuilder* out) {
     const auto& a = static_cast<const Array&>(*args[0].array);
     for (std::int64_t row = 0; row < rows; ++row) {
       std::int64_t i = args[0].at(row);
       if (a.IsNull(i)) {
         out->AppendNull();
+      } else if (only_negative && a.Value(i) >= 0) {
+        out->AppendInt(a.Value(i));
       } else if (a.Value(i) != std::numeric_limits<T>::min()) {
         out->AppendInt(-static_cast<std::int64_t>(a.Value(i)));
-      } else if (tolerant) {
+      } else if (mode == Mode::kLegacy) {
+        out->AppendInt(a.Value(i));
+      } else if (mode == Mode::kTry) {
         out->AppendNull();
       } else {
         return ArithmeticOverflow("");
@@ -341,8 +390,8 @@ base::Status NegateDecimal(__int128 unscaled, const DataType& type, bool toleran
   return AppendRounded(value, type, tolerant, out);
 }
 
-Kernel NegateOther(const DataType& type, bool tolerant) {
-  return [type, tolerant, kind = type.kind()](const std::vector<Operand>& args, std::int64_t rows,
+Kernel NegateOther(const DataType& type, bool tolerant, bool only_negative) {
+  return [type, tolerant, only_negative, kind = type.kind()](const std::vector<Operand>& args, std::int64_t rows,
                                               std::int64_t, ColumnBuilder* out) {
     const arrow::Array& a = *args[0].array;
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -350,9 +399,13 @@ Kernel NegateOther(const DataType& type, bool tolerant) {
       if (a.IsNull(i)) {
         out->AppendNull();
       } else if (kind == Kind::kFloat) {
-        out->AppendFloat(-static_cast<const arrow::FloatArray&>(a).Value(i));
+        const float x = static_cast<const arrow::FloatArray&>(a).Value(i);
+        out->AppendFloat(only_negative ? std::fabs(x) : -x);
       } else if (kind == Kind::kDouble) {
-        out->AppendDouble(-static_cast<const arrow::DoubleArray&>(a).Value(i));
+        const double x = static_cast<const arrow::DoubleArray&>(a).Value(i);
+        out->AppendDouble(only_negative ? std::fabs(x) : -x);
+      } else if (only_negative && DecimalAt(a, i) >= 0) {
+        out->AppendDecimal(DecimalAt(a, i));
       } else {
         MILLRACE_RETURN_IF_ERROR(NegateDecimal(DecimalAt(a, i), type, tolerant, out));
       }
@@ -364,36 +417,41 @@ Kernel NegateOther(const DataType& type, bool tolerant) {
 }  // namespace
 
 base::Result<Kernel> MakeArithmetic(const FunctionContext& context) {
-  bool tolerant = context.is_try();
+  const bool tolerant = context.is_tolerant();
+  const Mode mode = context.is_legacy() ? Mode::kLegacy : tolerant ? Mode::kTry : Mode::kAnsi;
+  const bool negates_tolerantly = mode == Mode::kTry;  // With ANSI off the digits have to fit too.
   const DataType& type = context.arg_type(0);
-  bool negation = context.function == "negative";
+  bool absolute = context.function == "abs";
+  bool negation = absolute || context.function == "negative";
   Op op = context.function == "+"   ? Op::kAdd
           : context.function == "-" ? Op::kSubtract
           : context.function == "*" ? Op::kMultiply
           : context.function == "/" ? Op::kDivide
+          : context.function == "pmod" ? Op::kModulo
+          : context.function == "div"  ? Op::kIntegralDivide
                                     : Op::kRemainder;
   bool whole = type.isIntegral();
   switch (whole && op == Op::kDivide && !negation ? Kind::kNull : type.kind()) {
     case Kind::kByte:
-      return negation ? NegateInteger<arrow::Int8Array>(tolerant)
-                      : IntegerKernel<arrow::Int8Array>(op, tolerant);
+      return negation ? NegateInteger<arrow::Int8Array>(mode, absolute)
+                      : IntegerKernel<arrow::Int8Array>(op, mode);
     case Kind::kShort:
-      return negation ? NegateInteger<arrow::Int16Array>(tolerant)
-                      : IntegerKernel<arrow::Int16Array>(op, tolerant);
+      return negation ? NegateInteger<arrow::Int16Array>(mode, absolute)
+                      : IntegerKernel<arrow::Int16Array>(op, mode);
     case Kind::kInteger:
-      return negation ? NegateInteger<arrow::Int32Array>(tolerant)
-                      : IntegerKernel<arrow::Int32Array>(op, tolerant);
+      return negation ? NegateInteger<arrow::Int32Array>(mode, absolute)
+                      : IntegerKernel<arrow::Int32Array>(op, mode);
     case Kind::kLong:
-      return negation ? NegateInteger<arrow::Int64Array>(tolerant)
-                      : IntegerKernel<arrow::Int64Array>(op, tolerant);
+      return negation ? NegateInteger<arrow::Int64Array>(mode, absolute)
+                      : IntegerKernel<arrow::Int64Array>(op, mode);
     case Kind::kFloat:
-      return negation ? NegateOther(type, tolerant)
+      return negation ? NegateOther(type, negates_tolerantly, absolute)
                       : FloatingKernel<arrow::FloatArray>(op, tolerant);
     case Kind::kDouble:
-      return negation ? NegateOther(type, tolerant)
+      return negation ? NegateOther(type, negates_tolerantly, absolute)
                       : FloatingKernel<arrow::DoubleArray>(op, tolerant);
     case Kind::kDecimal:
-      return negation ? NegateOther(type, tolerant) : DecimalKernel(op, context);
+      return negation ? NegateOther(type, negates_tolerantly, absolute) : DecimalKernel(op, context);
     default:
       return base::Status::Unsupported(fmt::format("{}: operator {} on {} is not supported",
                                                    context.expression.text, context.function,

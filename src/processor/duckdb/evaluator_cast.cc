@@ -13,6 +13,7 @@
 #include "processor/duckdb/datetime_text.h"
 #include "processor/duckdb/decimal_text.h"
 #include "processor/duckdb/evaluator.h"
+#include "processor/duckdb/interval_casts.h"
 #include "processor/duckdb/value_errors.h"
 #include "processor/duckdb/wide_integer.h"
 
@@ -32,7 +33,10 @@ struct CastContext {
   DataType from;
   DataType to;
   TimeZone zone;
+  /// What fails is null.
   bool tolerant;
+  /// Spark 3's casts (ANSI off).
+  bool legacy;
 };
 
 std::int64_t FloorDiv(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
@@ -102,14 +106,59 @@ std::optional<std::int64_t> ExactLong(double value, Range range) {
   return static_cast<std::int64_t>(value);
 }
 
+// Java's narrowing: the lowest bits.
+std::int64_t Wrapped(std::int64_t value, Kind kind) {
+  switch (kind) {
+    case Kind::kByte:
+      return static_cast<std::int8_t>(value);
+    case Kind::kShort:
+      return static_cast<std::int16_t>(value);
+    case Kind::kInteger:
+      return static_cast<std::int32_t>(value);
+    default:
+      return value;
+  }
+}
+
+// Java's conversion of a floating number: NaN is 0, what is too big the greatest. Smaller types
+// than int are cut from that.
+std::int64_t Saturated(double value, Kind kind) {
+  if (std::isnan(value)) return 0;
+  const Range range = RangeOf(kind == Kind::kLong ? Kind::kLong : Kind::kInteger);
+  if (value >= static_cast<double>(range.high)) return Wrapped(range.high, kind);
+  if (value <= static_cast<double>(range.low)) return Wrapped(range.low, kind);
+  return Wrapped(static_cast<std::int64_t>(value), kind);
+}
+
+/// Numbers, booleans and timestamps, as in Java.
+Caster ToIntegerWrapping(const CastContext& context) {
+  return [from_type = context.from, kind = context.to.kind()](
+             const arrow::Array& from, std::int64_t row, std::int64_t, ColumnBuilder* out) {
+    const Number number = NumberAt(from, row, from_type);
+    if (from_type.is(Kind::kTimestamp)) {
+      // These alone do not wrap.
+      const auto seconds = FloorDiv(static_cast<std::int64_t>(number.whole), kMicrosPerSecond);
+      seconds == Wrapped(seconds, kind) ? out->AppendInt(seconds) : out->AppendNull();
+    } else if (number.floating) {
+      out->AppendInt(Saturated(number.real, kind));
+    } else {
+      const auto bits = static_cast<std::uint64_t>(Truncated(number));
+      out->AppendInt(Wrapped(static_cast<std::int64_t>(bits), kind));
+    }
+    return base::Status::Ok();
+  };
+}
+
 Caster ToInteger(const CastContext& context) {
   Range range = RangeOf(context.to.kind());
+  if (context.legacy && !context.from.is(Kind::kString)) return ToIntegerWrapping(context);
   switch (context.from.kind()) {
     case Kind::kString:
       return [context, range](const arrow::Array& from, std::int64_t row, std::int64_t,
                               ColumnBuilder* out) {
         std::string_view text = static_cast<const arrow::StringArray&>(from).GetView(row);
-        std::optional<std::int64_t> value = ParseInteger(text, range.low, range.high);
+        const auto parse = context.legacy ? ParseIntegerPart : ParseInteger;
+        std::optional<std::int64_t> value = parse(text, range.low, range.high);
         if (!value) {
           return CastInvalidInput(ErrorText(from, row, context.from, context.zone), context.from,
                                   context.to);
@@ -195,7 +244,7 @@ std::string PlainText(const BigDecimal& value) {
   } else if (value.scale > 0) {
     auto scale = static_cast<std::size_t>(value.scale);
     if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
-    digits.insert(digits.size() - scale, ".");
+    digits.insert(digits.size() - scale, 1, '.');
   }
   return (value.negative && !value.digits.empty() ? "-" : "") + digits;
 }
@@ -266,6 +315,10 @@ base::Status RealToTimestamp(double seconds, const CastContext& context, ColumnB
     return CastInvalidInput(text, real, context.to);
   }
   double micros = seconds * static_cast<double>(kMicrosPerSecond);
+  if (context.legacy) {
+    out->AppendInt(Saturated(micros, Kind::kLong));
+    return base::Status::Ok();
+  }
   std::optional<std::int64_t> value = ExactLong(micros, RangeOf(Kind::kLong));
   if (!value) {
     std::string text = std::isinf(micros) ? (micros > 0 ? "Infinity" : "-Infinity")
@@ -305,6 +358,10 @@ std::int64_t DecimalMicros(const Number& number) {
 base::Status NumberToTimestamp(const arrow::Array& from, std::int64_t row,
                                const CastContext& context, ColumnBuilder* out) {
   Number number = NumberAt(from, row, context.from);
+  if (context.from.is(Kind::kBoolean)) {
+    out->AppendInt(static_cast<std::int64_t>(number.whole));  // true is a microsecond.
+    return base::Status::Ok();
+  }
   if (number.floating) return RealToTimestamp(number.real, context, out);
   if (context.from.is(Kind::kDecimal)) {
     out->AppendInt(DecimalMicros(number));
@@ -371,6 +428,13 @@ Caster ToText(const CastContext& context) {
       case Kind::kBinary:
         out->AppendBytes(static_cast<const arrow::BinaryArray&>(from).GetView(row));
         return base::Status::Ok();
+      case Kind::kDecimal:
+        if (context.legacy) {
+          const Number number = NumberAt(from, row, context.from);
+          out->AppendBytes(data::DecimalText(number.whole, number.scale));
+          return base::Status::Ok();
+        }
+        [[fallthrough]];
       default: {
         MILLRACE_ASSIGN_OR_RETURN(
             std::string text,
@@ -382,14 +446,32 @@ Caster ToText(const CastContext& context) {
   };
 }
 
+/// The bytes of an integer, the highest first.
+Caster ToBigEndian(const CastContext& context) {
+  const int bytes = context.from.is(Kind::kByte)      ? 1
+                    : context.from.is(Kind::kShort)   ? 2
+                    : context.from.is(Kind::kInteger) ? 4
+                                                      : 8;
+  return [bytes](const arrow::Array& from, std::int64_t row, std::int64_t, ColumnBuilder* out) {
+    const auto bits = static_cast<std::uint64_t>(ValueAt(from, row).int_value());
+    std::string text;
+    for (int i = bytes - 1; i >= 0; --i) text += static_cast<char>(bits >> (8 * i));
+    out->AppendBytes(text);
+    return base::Status::Ok();
+  };
+}
+
 base::Result<Caster> MakeCaster(const CastContext& context);
 
 /// A caster of parts: null stays null, and under TRY an error becomes null.
 base::Result<Caster> MakePartCaster(const DataType& from, const DataType& to,
                                     const CastContext& whole) {
-  CastContext context{from, to, whole.zone, whole.tolerant};
+  CastContext context{from, to, whole.zone, whole.tolerant, whole.legacy};
   MILLRACE_ASSIGN_OR_RETURN(Caster caster, MakeCaster(context));
-  return Caster([caster = std::move(caster), tolerant = whole.tolerant](
+  // With ANSI off too, an interval that does not fit is an error.
+  const bool tolerant =
+      whole.tolerant && !(whole.legacy && MakeIntervalCast(from, to, whole.zone) != nullptr);
+  return Caster([caster = std::move(caster), tolerant](
                     const arrow::Array& array, std::int64_t row, std::int64_t timestamp_us,
                     ColumnBuilder* out) {
     if (array.IsNull(row)) {
@@ -472,7 +554,14 @@ base::Result<Caster> MakeCaster(const CastContext& context) {
   const DataType& from = context.from;
   const DataType& to = context.to;
   bool text = from.is(Kind::kString);
-  if (from.is(Kind::kNull)) {
+  if (IntervalCast cast = MakeIntervalCast(from, to, context.zone)) {
+    return Caster([cast = std::move(cast)](const arrow::Array& array, std::int64_t row, std::int64_t,
+                                           ColumnBuilder* out) { return cast(array, row, out); });
+  }
+  // Spark 3 took dates for these and gave null.
+  const bool date_is_null =
+      context.legacy && from.is(Kind::kDate) && (to.isNumeric() || to.is(Kind::kBoolean));
+  if (from.is(Kind::kNull) || date_is_null) {
     return Caster([](const arrow::Array&, std::int64_t, std::int64_t, ColumnBuilder* out) {
       out->AppendNull();
       return base::Status::Ok();
@@ -480,7 +569,9 @@ base::Result<Caster> MakeCaster(const CastContext& context) {
   }
   switch (to.kind()) {
     case Kind::kBoolean:
-      if (text || IsNumberOrBoolean(from)) return ToBoolean(context);
+      if (text || IsNumberOrBoolean(from) || (context.legacy && from.is(Kind::kTimestamp))) {
+        return ToBoolean(context);
+      }
       break;
     case Kind::kByte:
     case Kind::kShort:
@@ -501,9 +592,10 @@ base::Result<Caster> MakeCaster(const CastContext& context) {
       return ToText(context);
     case Kind::kBinary:
       if (text || from.is(Kind::kBinary)) return ToText(context);
+      if (context.legacy && from.isIntegral()) return ToBigEndian(context);
       break;
     case Kind::kTimestamp:
-      if (from.isNumeric()) {
+      if (from.isNumeric() || (context.legacy && from.is(Kind::kBoolean))) {
         return Caster(
             [context](const arrow::Array& array, std::int64_t row, std::int64_t,
                       ColumnBuilder* out) { return NumberToTimestamp(array, row, context, out); });
@@ -534,7 +626,8 @@ base::Result<Caster> MakeCaster(const CastContext& context) {
 }  // namespace
 
 base::Result<Kernel> MakeCast(const FunctionContext& context) {
-  CastContext whole{context.arg_type(0), context.type(), context.zone, context.is_try()};
+  CastContext whole{context.arg_type(0), context.type(), context.zone, context.is_tolerant(),
+                    context.is_legacy()};
   MILLRACE_ASSIGN_OR_RETURN(Caster caster, MakePartCaster(whole.from, whole.to, whole));
   return Kernel([caster = std::move(caster)](const std::vector<Operand>& args, std::int64_t rows,
                                              std::int64_t timestamp_us, ColumnBuilder* out) {

@@ -7,68 +7,14 @@
 #include <fmt/format.h>
 
 #include "data/arrow_schema.h"
+#include "data/letter_case.h"
 #include "processor/duckdb/evaluator.h"
-#include "processor/duckdb/letter_case.h"
+#include "processor/duckdb/utf8_text.h"
 
 namespace millrace::processor::duckdb {
 namespace {
 
 using Kind = DataType::Kind;
-
-// How many bytes Spark takes a character for, by its first one.
-std::size_t CharacterBytes(char first) {
-  auto c = static_cast<unsigned char>(first);
-  if (c < 0xC0) return 1;
-  if (c < 0xE0) return c < 0xC2 ? 1 : 2;
-  if (c < 0xF0) return 3;
-  return c < 0xF5 ? 4 : 1;
-}
-
-std::int64_t CountCharacters(std::string_view text) {
-  std::int64_t count = 0;
-  for (std::size_t i = 0; i < text.size(); i += CharacterBytes(text[i])) ++count;
-  return count;
-}
-
-struct Span {
-  std::int64_t begin;
-  std::int64_t end;
-};
-
-// Of bytes Spark computes the span in 32 bits that wrap.
-Span ByteSpan(std::int32_t count, std::int32_t position, std::int32_t length) {
-  std::int32_t begin = position > 0 ? position - 1 : position < 0 ? count + position : 0;
-  auto left = static_cast<std::int32_t>(static_cast<std::uint32_t>(count) -
-                                        static_cast<std::uint32_t>(begin));
-  std::int64_t end = left < length ? count : static_cast<std::int64_t>(begin) + length;
-  return {std::max(begin, 0), std::clamp<std::int64_t>(end, 0, count)};
-}
-
-/// The part of `count` elements that substring takes: places count from 1, or from the end.
-Span SubstringSpan(std::int64_t count, std::int64_t position, std::int64_t length) {
-  std::int64_t begin = position > 0 ? position - 1 : position < 0 ? count + position : 0;
-  std::int64_t end = length < 0 ? begin : begin + length;
-  return {std::clamp<std::int64_t>(begin, 0, count), std::clamp<std::int64_t>(end, 0, count)};
-}
-
-std::string_view Substring(std::string_view text, std::int64_t position, std::int64_t length,
-                           bool characters) {
-  Span span =
-      characters ? SubstringSpan(CountCharacters(text), position, length)
-                 : ByteSpan(static_cast<std::int32_t>(text.size()),
-                            static_cast<std::int32_t>(position), static_cast<std::int32_t>(length));
-  if (span.begin >= span.end) return {};
-  if (!characters) {
-    return text.substr(static_cast<std::size_t>(span.begin),
-                       static_cast<std::size_t>(span.end - span.begin));
-  }
-  std::size_t at = 0;
-  std::int64_t index = 0;
-  for (; index < span.begin; ++index) at += CharacterBytes(text[at]);
-  std::size_t first = at;
-  for (; index < span.end && at < text.size(); ++index) at += CharacterBytes(text[at]);
-  return text.substr(first, std::min(at, text.size()) - first);
-}
 
 /// `compute(text)` of each text that is not null.
 template <typename Compute>
@@ -148,11 +94,11 @@ base::Result<Kernel> MakeStringFunction(const FunctionContext& context) {
   bool characters = !context.args.empty() && context.arg_type(0).is(Kind::kString);
   if (name == "upper") {
     return OneText(
-        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToUpper(text)); });
+        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(data::ToUpper(text)); });
   }
   if (name == "lower") {
     return OneText(
-        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(ToLower(text)); });
+        [](std::string_view text, ColumnBuilder* out) { out->AppendBytes(data::ToLower(text)); });
   }
   if (name == "length") {
     return OneText([characters](std::string_view text, ColumnBuilder* out) {

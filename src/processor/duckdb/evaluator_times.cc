@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,7 +6,7 @@
 #include <arrow/array.h>
 #include <fmt/format.h>
 
-#include "processor/duckdb/datetime_pattern.h"
+#include "processor/duckdb/datetime_patterns.h"
 #include "processor/duckdb/datetime_text.h"
 #include "processor/duckdb/evaluator.h"
 #include "processor/duckdb/value_errors.h"
@@ -110,43 +109,9 @@ Kernel DateShiftKernel(bool subtract) {
   };
 }
 
-/// Patterns of one argument, compiled once each.
-class Patterns {
- public:
-  Patterns(bool for_parsing, TimeZone zone) : for_parsing_(for_parsing), zone_(std::move(zone)) {}
-
-  base::Result<const DatetimePattern*> Get(std::string_view text) {
-    constexpr std::size_t kMost = 1000;
-    auto known = patterns_.find(text);
-    if (known != patterns_.end()) return &known->second;
-    base::Result<DatetimePattern> compiled = DatetimePattern::Compile(text, for_parsing_);
-    if (!compiled.ok()) return DatetimePattern::SparkError(text, compiled.status());
-    if (!for_parsing_ && compiled->has_zone_names() && !DatetimePattern::CanName(zone_)) {
-      return base::Status::Unsupported(
-          fmt::format("date_format: letter 'z' is not supported in the time zone {}", zone_.id()));
-    }
-    if (patterns_.size() >= kMost) patterns_.clear();
-    return &patterns_.emplace(std::string(text), std::move(*compiled)).first->second;
-  }
-
-  const TimeZone& zone() const { return zone_; }
-
- private:
-  bool for_parsing_;
-  TimeZone zone_;
-  std::map<std::string, DatetimePattern, std::less<>> patterns_;
-};
-
-/// A constant pattern must be known when the query starts.
-base::Status CheckConstant(const FunctionContext& context, Patterns* patterns) {
-  const auto* constant = std::get_if<plan::Constant>(&context.args[1]->node);
-  if (constant == nullptr || constant->value.is_null()) return base::Status::Ok();
-  return patterns->Get(constant->value.bytes()).status();
-}
-
 base::Result<Kernel> DateFormat(const FunctionContext& context) {
-  auto patterns = std::make_shared<Patterns>(false, context.zone);
-  MILLRACE_RETURN_IF_ERROR(CheckConstant(context, patterns.get()));
+  auto patterns = std::make_shared<DatetimePatterns>(false, context.zone);
+  MILLRACE_RETURN_IF_ERROR(patterns->CheckConstant(*context.args[1]));
   return Kernel([patterns](const std::vector<Operand>& args, std::int64_t rows, std::int64_t,
                            ColumnBuilder* out) {
     const auto& times = static_cast<const arrow::TimestampArray&>(*args[0].array);
@@ -171,10 +136,14 @@ base::Result<Kernel> DateFormat(const FunctionContext& context) {
 }
 
 base::Result<Kernel> ToTimestamp(const FunctionContext& context) {
-  auto patterns = std::make_shared<Patterns>(true, context.zone);
-  MILLRACE_RETURN_IF_ERROR(CheckConstant(context, patterns.get()));
-  bool tolerant = context.is_try();
-  return Kernel([patterns, tolerant](const std::vector<Operand>& args, std::int64_t rows,
+  auto patterns = std::make_shared<DatetimePatterns>(true, context.zone);
+  MILLRACE_RETURN_IF_ERROR(patterns->CheckConstant(*context.args[1]));
+  bool tolerant = context.is_tolerant();
+  bool ntz = context.type().is(Kind::kTimestampNtz);
+  const auto& options = std::get<plan::Call>(context.expression.node).options;
+  auto told = options.find("func");
+  std::string function = told == options.end() ? "try_to_timestamp" : told->second;
+  return Kernel([patterns, tolerant, ntz, function](const std::vector<Operand>& args, std::int64_t rows,
                                      std::int64_t, ColumnBuilder* out) {
     const auto& values = static_cast<const arrow::StringArray&>(*args[0].array);
     const auto& texts = static_cast<const arrow::StringArray&>(*args[1].array);
@@ -188,13 +157,14 @@ base::Result<Kernel> ToTimestamp(const FunctionContext& context) {
       MILLRACE_ASSIGN_OR_RETURN(const DatetimePattern* pattern, patterns->Get(texts.GetView(j)));
       std::string why;
       std::optional<std::int64_t> micros =
-          pattern->ParseTimestamp(values.GetView(i), patterns->zone(), &why);
+          ntz ? pattern->ParseTimestampNtz(values.GetView(i), true, &why)
+              : pattern->ParseTimestamp(values.GetView(i), patterns->zone(), &why);
       if (micros) {
         out->AppendInt(*micros);
       } else if (tolerant) {
         out->AppendNull();
       } else {
-        return CannotParseTimestamp(why);
+        return CannotParseTimestamp(why, function);
       }
     }
     return base::Status::Ok();

@@ -3,6 +3,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "processor/duckdb/random_functions.h"
+
 namespace millrace::processor::duckdb {
 namespace {
 
@@ -54,6 +56,7 @@ std::vector<BoundExpressionPtr> Children(const BoundExpression& expression) {
   if (const auto* call = std::get_if<plan::Call>(&expression.node)) return call->args;
   if (const auto* cast = std::get_if<plan::CastTo>(&expression.node)) return {cast->child};
   if (const auto* field = std::get_if<plan::GetField>(&expression.node)) return {field->child};
+  if (const auto* lambda = std::get_if<plan::Lambda>(&expression.node)) return {lambda->body};
   return {};
 }
 
@@ -66,6 +69,8 @@ BoundExpressionPtr WithChildren(const BoundExpression& expression,
     cast->child = std::move(children[0]);
   } else if (auto* field = std::get_if<plan::GetField>(&copy->node)) {
     field->child = std::move(children[0]);
+  } else if (auto* lambda = std::get_if<plan::Lambda>(&copy->node)) {
+    lambda->body = std::move(children[0]);
   }
   return copy;
 }
@@ -84,6 +89,29 @@ BoundExpressionPtr Substitute(const BoundExpressionPtr& expression,
   return Substitution(columns).Apply(expression);
 }
 
+namespace {
+
+void CountColumns(const BoundExpression& expression, std::vector<int>* uses) {
+  if (const auto* column = std::get_if<plan::ColumnRef>(&expression.node)) {
+    ++(*uses)[static_cast<std::size_t>(column->index)];
+  }
+  for (const BoundExpressionPtr& child : Children(expression)) CountColumns(*child, uses);
+}
+
+/// A column of chance is computed where it is used: in one place, or it would be two columns.
+base::Status CheckUses(const FlatPlan& flat, const std::vector<int>& uses) {
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] < 2 || !IsRandom(*flat.outputs[i])) continue;
+    return base::Status::Unsupported(
+        flat.outputs[i]->text +
+        ": a random column that is used more than once is not supported on streams: use it once, "
+        "or compute it in foreachBatch");
+  }
+  return base::Status::Ok();
+}
+
+}  // namespace
+
 base::Result<FlatPlan> Flatten(const plan::ResolvedRelation& relation) {
   if (const auto* scan = std::get_if<plan::Scan>(&relation.node)) {
     FlatPlan flat;
@@ -98,11 +126,20 @@ base::Result<FlatPlan> Flatten(const plan::ResolvedRelation& relation) {
   }
   if (const auto* filter = std::get_if<plan::Filter>(&relation.node)) {
     MILLRACE_ASSIGN_OR_RETURN(FlatPlan flat, Flatten(*filter->input));
+    // The columns go on behind the filter.
+    std::vector<int> uses(flat.outputs.size(), 1);
+    CountColumns(*filter->condition, &uses);
+    MILLRACE_RETURN_IF_ERROR(CheckUses(flat, uses));
     flat.conditions.push_back(Substitute(filter->condition, flat.outputs));
     return flat;
   }
   if (const auto* project = std::get_if<plan::Project>(&relation.node)) {
     MILLRACE_ASSIGN_OR_RETURN(FlatPlan flat, Flatten(*project->input));
+    std::vector<int> uses(flat.outputs.size(), 0);
+    for (const BoundExpressionPtr& expression : project->expressions) {
+      CountColumns(*expression, &uses);
+    }
+    MILLRACE_RETURN_IF_ERROR(CheckUses(flat, uses));
     Substitution substitution(flat.outputs);
     std::vector<BoundExpressionPtr> outputs;
     for (const BoundExpressionPtr& expression : project->expressions) {

@@ -7,13 +7,18 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include "data/canonical_json_testing.h"
 #include "data/schema_text.h"
 #include "processor/duckdb/from_json.h"
 #include "processor/duckdb/from_json_exact.h"
-#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {
+
+using data::Canonical;
+using data::ForEachRecorded;
+using data::Json;
+using data::RecordedBytes;
 
 constexpr std::int64_t kNow = 1'795'395'600'000'000;
 constexpr std::size_t kRowsAtATime = 25;

@@ -13,6 +13,7 @@
 #include "data/scalar_text.h"
 #include "processor/duckdb/datetime_text.h"
 #include "processor/duckdb/decimal_text.h"
+#include "processor/duckdb/json_copy.h"
 #include "processor/duckdb/spark_error.h"
 
 namespace millrace::processor::duckdb {
@@ -476,127 +477,9 @@ bool ExactJsonParser::ConvertDate(data::Value* value) {
 
 bool ExactJsonParser::ConvertString(data::Value* value) {
   std::string text;
-  bool ok = tokenizer_.token() == JsonToken::kString ? Text(&text) : CopyStructure(&text);
+  bool ok = tokenizer_.token() == JsonToken::kString ? Text(&text) : CopyJson(&tokenizer_, &text);
   if (ok) *value = data::Value::Bytes(std::move(text));
   return ok;
-}
-
-namespace {
-
-// A string as Jackson's UTF-8 generator writes it: characters beyond the first plane are escaped.
-void AppendQuoted(std::u16string_view text, std::string* out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  out->push_back('"');
-  for (char16_t c : text) {
-    switch (c) {
-      case '"':
-        *out += "\\\"";
-        break;
-      case '\\':
-        *out += "\\\\";
-        break;
-      case '\b':
-        *out += "\\b";
-        break;
-      case '\f':
-        *out += "\\f";
-        break;
-      case '\n':
-        *out += "\\n";
-        break;
-      case '\r':
-        *out += "\\r";
-        break;
-      case '\t':
-        *out += "\\t";
-        break;
-      default:
-        if (c < 0x20 || (c >= 0xD800 && c <= 0xDFFF)) {
-          *out += "\\u";
-          for (int shift = 12; shift >= 0; shift -= 4) out->push_back(kHex[(c >> shift) & 0xF]);
-        } else {
-          *out += data::EncodeLikeJava(std::u16string_view(&c, 1));
-        }
-    }
-  }
-  out->push_back('"');
-}
-
-}  // namespace
-
-bool ExactJsonParser::CopyScalar(std::string* out) {
-  std::u16string_view raw;
-  if (!tokenizer_.Text(&raw)) return false;
-  switch (tokenizer_.token()) {
-    case JsonToken::kString:
-      AppendQuoted(raw, out);
-      return true;
-    case JsonToken::kInt: {
-      std::string digits = data::EncodeLikeJava(raw);
-      *out += digits == "-0" ? "0" : digits;
-      return true;
-    }
-    case JsonToken::kFloat: {
-      std::string text = data::EncodeLikeJava(raw);
-      if (tokenizer_.not_finite()) {
-        *out += text == "NaN" ? "\"NaN\"" : text[0] == '-' ? "\"-Infinity\"" : "\"Infinity\"";
-        return true;
-      }
-      std::string number = data::DoubleText(ParseDouble(text));
-      bool infinite = number.back() == 'y';
-      *out += infinite ? '"' + number + '"' : number;
-      return true;
-    }
-    case JsonToken::kTrue:
-      *out += "true";
-      return true;
-    case JsonToken::kFalse:
-      *out += "false";
-      return true;
-    case JsonToken::kNull:
-      *out += "null";
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Writes the value again without space: what Jackson's copyCurrentStructure does.
-bool ExactJsonParser::CopyStructure(std::string* out) {
-  JsonToken token = tokenizer_.token();
-  if (token != JsonToken::kStartObject && token != JsonToken::kStartArray) return CopyScalar(out);
-  out->push_back(token == JsonToken::kStartObject ? '{' : '[');
-  bool comma = false;
-  for (int depth = 1; depth > 0;) {
-    if (!tokenizer_.Next()) return false;
-    token = tokenizer_.token();
-    switch (token) {
-      case JsonToken::kNone:
-        return true;
-      case JsonToken::kEndObject:
-      case JsonToken::kEndArray:
-        out->push_back(token == JsonToken::kEndObject ? '}' : ']');
-        comma = true;
-        --depth;
-        continue;
-      default:
-        break;
-    }
-    if (comma) out->push_back(',');
-    comma = true;
-    if (token == JsonToken::kFieldName) {
-      AppendQuoted(*tokenizer_.name(), out);
-      out->push_back(':');
-      comma = false;
-    } else if (token == JsonToken::kStartObject || token == JsonToken::kStartArray) {
-      out->push_back(token == JsonToken::kStartObject ? '{' : '[');
-      comma = false;
-      ++depth;
-    } else if (!CopyScalar(out)) {
-      return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace millrace::processor::duckdb

@@ -55,8 +55,6 @@ class ExactJsonParser {
   bool ConvertTime(const Converter& converter, data::Value* value);
   bool ConvertDate(data::Value* value);
   bool ConvertString(data::Value* value);
-  bool CopyStructure(std::string* out);
-  bool CopyScalar(std::string* out);
   bool NextToken(bool* ended, JsonToken end);
   bool Text(std::string* text);
   void Note(const Failure& failure);

@@ -7,12 +7,15 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include "data/canonical_json_testing.h"
 #include "data/schema_text.h"
 #include "processor/duckdb/from_json.h"
-#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {
+
+using data::Canonical;
+using data::Json;
 
 constexpr std::int64_t kNow = 1'767'225'600'000'000;
 

@@ -9,12 +9,17 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
+#include "data/canonical_json_testing.h"
 #include "data/schema_text.h"
 #include "processor/duckdb/from_json_exact.h"
-#include "processor/duckdb/recorded_answers_testing.h"
 
 namespace millrace::processor::duckdb {
 namespace {
+
+using data::Canonical;
+using data::ForEachRecorded;
+using data::Json;
+using data::RecordedBytes;
 
 /// 2026-11-23T01:00Z, when the answers were recorded: times without a date have that day, in the
 /// zone that the text or the session names. A new recording brings a new moment.

@@ -19,4 +19,10 @@ base::Status SparkFailure(std::string_view exception_class, std::string_view con
       .WithSparkError(std::move(error));
 }
 
+base::Status JavaFailure(std::string_view exception_class, std::string_view message) {
+  base::SparkError error;
+  error.exception_class = exception_class;
+  return base::Status::InvalidArgument(std::string(message)).WithSparkError(std::move(error));
+}
+
 }  // namespace millrace::processor::duckdb

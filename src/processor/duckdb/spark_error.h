@@ -13,4 +13,7 @@ base::Status SparkFailure(std::string_view exception_class, std::string_view con
                           std::string_view sql_state, std::map<std::string, std::string> parameters,
                           std::string_view text);
 
+/// An exception of Java's own, which has no condition.
+base::Status JavaFailure(std::string_view exception_class, std::string_view message);
+
 }  // namespace millrace::processor::duckdb

@@ -8,6 +8,7 @@
 
 #include "processor/duckdb/evaluator.h"
 #include "processor/duckdb/flat_plan.h"
+#include "processor/duckdb/sql_text.h"
 
 namespace millrace::processor::duckdb {
 namespace {
@@ -33,11 +34,6 @@ bool IsNested(const DataType& type) {
 
 const plan::Call* AsCall(const BoundExpression& expression) {
   return std::get_if<plan::Call>(&expression.node);
-}
-
-bool IsComparison(std::string_view name) {
-  return name == "=" || name == "!=" || name == "<" || name == "<=" || name == ">" ||
-         name == ">=" || name == "<=>";
 }
 
 // Operators that DuckDB evaluates as Spark does.
@@ -97,13 +93,6 @@ class Translator {
     return fmt::format("c{}", index);
   }
 
-  // `a` decides before `b` is looked at: DuckDB may evaluate both sides, or the other one first.
-  static std::string Ordered(const std::string& a, const std::string& b, bool is_and) {
-    std::string_view decisive = is_and ? "FALSE" : "TRUE";
-    return fmt::format("CASE WHEN ({}) IS NOT DISTINCT FROM {} THEN {} ELSE ({}) {} ({}) END", a,
-                       decisive, decisive, a, is_and ? "AND" : "OR", b);
-  }
-
   base::Result<std::string> Operator(const BoundExpression& expression, const plan::Call& call) {
     const std::string& name = call.function;
     std::vector<std::string> args;
@@ -112,51 +101,16 @@ class Translator {
       args.push_back(std::move(text));
     }
     if (name == "and" || name == "or") {
-      if (CanFail(expression)) return Ordered(args[0], args[1], name == "and");
+      if (CanFail(expression)) return OrderedText(args[0], args[1], name == "and");
       return fmt::format("(({}) {} ({}))", args[0], name == "and" ? "AND" : "OR", args[1]);
     }
     if (name == "not") return fmt::format("(NOT ({}))", args[0]);
     if (name == "isnull") return fmt::format("(({}) IS NULL)", args[0]);
     if (name == "isnotnull") return fmt::format("(({}) IS NOT NULL)", args[0]);
-    if (name == "in") return In(args, CanFail(expression));
-    if (name == "coalesce") return Coalesce(expression.type, args);
-    if (name == "case_when") return CaseWhen(expression.type, args);
-    std::string_view op = name;
-    if (name == "<=>") op = "IS NOT DISTINCT FROM";
-    if (name == "!=") op = "<>";
-    return fmt::format("(({}) {} ({}))", args[0], op, args[1]);
-  }
-
-  static std::string In(const std::vector<std::string>& args, bool can_fail) {
-    if (can_fail) {
-      std::string out = fmt::format("(({}) = ({}))", args[0], args[1]);
-      for (std::size_t i = 2; i < args.size(); ++i) {
-        out = Ordered(out, fmt::format("(({}) = ({}))", args[0], args[i]), false);
-      }
-      // A null value is answered before the list is looked at.
-      return fmt::format("CASE WHEN ({}) IS NULL THEN NULL ELSE {} END", args[0], out);
-    }
-    std::string list;
-    for (std::size_t i = 1; i < args.size(); ++i) list += (i > 1 ? ", " : "") + args[i];
-    return fmt::format("(({}) IN ({}))", args[0], list);
-  }
-
-  base::Result<std::string> Coalesce(const DataType& type, const std::vector<std::string>& args) {
-    MILLRACE_ASSIGN_OR_RETURN(std::string name, TypeName(type));
-    std::string list;
-    for (std::size_t i = 0; i < args.size(); ++i) list += (i > 0 ? ", " : "") + args[i];
-    return fmt::format("CAST(COALESCE({}) AS {})", list, name);
-  }
-
-  base::Result<std::string> CaseWhen(const DataType& type, const std::vector<std::string>& args) {
-    MILLRACE_ASSIGN_OR_RETURN(std::string name, TypeName(type));
-    std::string out = "CASE";
-    std::size_t i = 0;
-    for (; i + 1 < args.size(); i += 2) {
-      out += fmt::format(" WHEN {} THEN {}", args[i], args[i + 1]);
-    }
-    if (i < args.size()) out += fmt::format(" ELSE {}", args[i]);
-    return fmt::format("CAST({} END AS {})", out, name);
+    if (name == "in") return InText(args, CanFail(expression));
+    if (IsComparison(name)) return ComparisonText(name, args);
+    MILLRACE_ASSIGN_OR_RETURN(std::string type, TypeName(expression.type));
+    return name == "coalesce" ? CoalesceText(type, args) : CaseText(type, args);
   }
 
   /// The part of a tree that one function evaluates: what needs SQL becomes its arguments.
@@ -182,8 +136,10 @@ class Translator {
       return !Evaluator::Handles(expression);
     }
 
-    base::Status Scan(const BoundExpressionPtr& expression) {
-      if (IsForeign(*expression)) {
+    // A lambda's body is evaluated here as a whole: SQL does not see its variables.
+    base::Status Scan(const BoundExpressionPtr& expression, bool in_lambda = false) {
+      in_lambda |= std::holds_alternative<plan::Lambda>(expression->node);
+      if (!in_lambda && IsForeign(*expression)) {
         MILLRACE_ASSIGN_OR_RETURN(std::string text, translator_->Translate(expression));
         MILLRACE_RETURN_IF_ERROR(translator_->TypeName(expression->type).status());
         arg_texts_.push_back(std::move(text));
@@ -194,14 +150,15 @@ class Translator {
         columns_.insert(column->index);
       }
       for (const BoundExpressionPtr& child : Children(*expression)) {
-        MILLRACE_RETURN_IF_ERROR(Scan(child));
+        MILLRACE_RETURN_IF_ERROR(Scan(child, in_lambda));
       }
       return base::Status::Ok();
     }
 
     BoundExpressionPtr Rewrite(const BoundExpressionPtr& expression,
-                               const std::vector<int>& batch_columns) {
-      if (IsForeign(*expression)) {
+                               const std::vector<int>& batch_columns, bool in_lambda = false) {
+      in_lambda |= std::holds_alternative<plan::Lambda>(expression->node);
+      if (!in_lambda && IsForeign(*expression)) {
         int index = static_cast<int>(batch_columns.size()) + next_foreign_++;
         return MakeColumnRef(index, expression->type, true, expression->text);
       }
@@ -212,7 +169,7 @@ class Translator {
       }
       std::vector<BoundExpressionPtr> children = Children(*expression);
       if (children.empty()) return expression;
-      for (BoundExpressionPtr& child : children) child = Rewrite(child, batch_columns);
+      for (BoundExpressionPtr& child : children) child = Rewrite(child, batch_columns, in_lambda);
       return WithChildren(*expression, std::move(children));
     }
 
@@ -290,6 +247,7 @@ std::optional<std::string> SqlTypeName(const DataType& type) {
 }
 
 bool IsNative(const BoundExpression& expression) {
+  if (std::holds_alternative<plan::Lambda>(expression.node)) return true;
   if (!Evaluator::Handles(expression)) return false;
   std::vector<BoundExpressionPtr> children = Children(expression);
   return std::all_of(children.begin(), children.end(),

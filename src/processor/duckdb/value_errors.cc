@@ -51,16 +51,36 @@ base::Status RemainderByZero() {
 }
 
 base::Status ArithmeticOverflow(std::string_view alternative) {
+  return ArithmeticOverflow("overflow", alternative);
+}
+
+base::Status IntegralDivideOverflow() {
+  return ArithmeticOverflow("Overflow in integral divide", "try_divide");
+}
+
+base::Status ArithmeticOverflow(std::string_view message, std::string_view alternative) {
   std::string hint;
   if (!alternative.empty()) {
     hint = fmt::format(" Use '{}' to tolerate overflow and return NULL instead.", alternative);
   }
   return SparkFailure(
       "SparkArithmeticException", "ARITHMETIC_OVERFLOW", "22003",
-      {{"message", "overflow"}, {"alternative", hint}, {"config", std::string(kAnsi)}},
-      fmt::format("overflow.{} If necessary set \"spark.sql.ansi.enabled\" to \"false\" "
+      {{"message", std::string(message)}, {"alternative", hint}, {"config", std::string(kAnsi)}},
+      fmt::format("{}.{} If necessary set \"spark.sql.ansi.enabled\" to \"false\" "
                   "to bypass this error.",
-                  hint));
+                  message, hint));
+}
+
+base::Status DecimalSumOverflow(std::string_view alternative) {
+  const std::string hint =
+      fmt::format(" Use '{}' to tolerate overflow and return NULL instead.", alternative);
+  return SparkFailure("SparkArithmeticException", "ARITHMETIC_OVERFLOW", "22003",
+                      {{"message", "Overflow in sum of decimals"},
+                       {"alternative", hint},
+                       {"config", std::string(kAnsi)}},
+                      fmt::format("Overflow in sum of decimals.{} If necessary set "
+                                  "\"spark.sql.ansi.enabled\" to \"false\" to bypass this error.",
+                                  hint));
 }
 
 base::Status BinaryOverflow(std::string_view left, std::string_view symbol, std::string_view right,
@@ -139,13 +159,12 @@ base::Status CastInvalidInput(std::string_view value, const DataType& from, cons
                   value, QuotedType(from), QuotedType(to)));
 }
 
-base::Status CannotParseTimestamp(std::string_view message) {
+base::Status CannotParseTimestamp(std::string_view message, std::string_view function) {
   return SparkFailure(
       "SparkDateTimeException", "CANNOT_PARSE_TIMESTAMP", "22007",
-      {{"message", std::string(message)}, {"func", "`try_to_timestamp`"}},
-      fmt::format("{}. Use `try_to_timestamp` to tolerate invalid input string and return "
-                  "NULL instead.",
-                  message));
+      {{"message", std::string(message)}, {"func", fmt::format("`{}`", function)}},
+      fmt::format("{}. Use `{}` to tolerate invalid input string and return NULL instead.", message,
+                  function));
 }
 
 data::Value ValueAt(const arrow::Array& array, std::int64_t row) {
@@ -165,6 +184,8 @@ data::Value ValueAt(const arrow::Array& array, std::int64_t row) {
       return data::Value::Int(static_cast<const arrow::Date32Array&>(array).Value(row));
     case arrow::Type::TIMESTAMP:
       return data::Value::Int(static_cast<const arrow::TimestampArray&>(array).Value(row));
+    case arrow::Type::DURATION:
+      return data::Value::Int(static_cast<const arrow::DurationArray&>(array).Value(row));
     case arrow::Type::FLOAT:
       return data::Value::Double(static_cast<const arrow::FloatArray&>(array).Value(row));
     case arrow::Type::DOUBLE:

@@ -18,6 +18,11 @@ base::Status DivideByZero();
 base::Status RemainderByZero();
 /// For int and bigint; `alternative` is "try_add", or empty for negation.
 base::Status ArithmeticOverflow(std::string_view alternative);
+/// Another text than "overflow".
+base::Status ArithmeticOverflow(std::string_view message, std::string_view alternative);
+base::Status IntegralDivideOverflow();
+/// `alternative` is "try_sum" or "try_avg".
+base::Status DecimalSumOverflow(std::string_view alternative);
 /// For tinyint and smallint.
 base::Status BinaryOverflow(std::string_view left, std::string_view symbol, std::string_view right,
                             std::string_view alternative);
@@ -29,7 +34,9 @@ base::Status MoreThan38Digits(std::string_view value);
 /// `value` as SQL shows it.
 base::Status CastOverflow(std::string_view value, const DataType& from, const DataType& to);
 base::Status CastInvalidInput(std::string_view value, const DataType& from, const DataType& to);
-base::Status CannotParseTimestamp(std::string_view message);
+/// `function` is what tolerates the text.
+base::Status CannotParseTimestamp(std::string_view message,
+                                  std::string_view function = "try_to_timestamp");
 
 /// Row `row` of an array of a flat type.
 data::Value ValueAt(const arrow::Array& array, std::int64_t row);

@@ -113,7 +113,7 @@ std::string WideInteger::Digits() const {
     }
     out += static_cast<char>('0' + rest);
   }
-  if (out.empty()) out = "0";
+  if (out.empty()) out += '0';
   std::reverse(out.begin(), out.end());
   return out;
 }

@@ -3,19 +3,16 @@
 // For tests: rows in the form of tests/spark/README.md, as record batches and back.
 
 #include <cmath>
-#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <arrow/api.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include "clients/delta/json_text.h"
 #include "data/arrow_schema.h"
+#include "data/canonical_json_testing.h"
 #include "data/datetime_text.h"
 #include "data/decimal_text.h"
 #include "data/scalar_text.h"
@@ -23,53 +20,13 @@
 
 namespace millrace::sinks::delta {
 
-using Json = nlohmann::ordered_json;
-
-inline std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned value = 0;
-    for (std::size_t k = 0; k < 3; ++k) {
-      value = value << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out += i + k <= bytes.size() ? kDigits[(value >> (18 - 6 * k)) & 63] : '=';
-    }
-  }
-  return out;
-}
-
-inline std::string FromBase64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  unsigned value = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const std::size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) continue;
-    value = value << 6 | static_cast<unsigned>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(value >> bits & 0xFF);
-    }
-  }
-  return out;
-}
+using data::Json;
 
 inline double RealOf(const Json& value) {
   const auto text = value.get<std::string>();
   if (text == "NaN") return std::nan("");
   if (text == "Infinity") return HUGE_VAL;
   return text == "-Infinity" ? -HUGE_VAL : std::stod(text);
-}
-
-inline std::string BytesOf(const Json& value) {
-  return value.is_string() ? value.get<std::string>()
-                           : FromBase64(value.at("b64").get<std::string>());
 }
 
 inline arrow::Status AppendCanonical(const Json& value, const DataType& type,
@@ -135,7 +92,7 @@ inline arrow::Status AppendCanonical(const Json& value, const DataType& type,
       return arrow::Status::OK();
     }
     default:
-      return static_cast<arrow::BinaryBuilder*>(builder)->Append(BytesOf(value));
+      return static_cast<arrow::BinaryBuilder*>(builder)->Append(data::RecordedBytes(value));
   }
 }
 
@@ -153,79 +110,6 @@ inline std::shared_ptr<arrow::RecordBatch> ToBatch(const Json& rows, const Struc
   return arrow::RecordBatch::Make(arrow_schema, static_cast<std::int64_t>(rows.size()), columns);
 }
 
-inline std::string RealText(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-
-/// Row `row` of an array in canonical form.
-inline Json ToCanonical(const arrow::Array& array, std::int64_t row) {
-  if (array.IsNull(row)) return nullptr;
-  switch (array.type_id()) {
-    case arrow::Type::BOOL:
-      return static_cast<const arrow::BooleanArray&>(array).Value(row);
-    case arrow::Type::INT8:
-      return static_cast<const arrow::Int8Array&>(array).Value(row);
-    case arrow::Type::INT16:
-      return static_cast<const arrow::Int16Array&>(array).Value(row);
-    case arrow::Type::INT32:
-      return static_cast<const arrow::Int32Array&>(array).Value(row);
-    case arrow::Type::INT64:
-      return static_cast<const arrow::Int64Array&>(array).Value(row);
-    case arrow::Type::FLOAT:
-      return RealText(static_cast<const arrow::FloatArray&>(array).Value(row));
-    case arrow::Type::DOUBLE:
-      return RealText(static_cast<const arrow::DoubleArray&>(array).Value(row));
-    case arrow::Type::DECIMAL128: {
-      __int128 unscaled;
-      std::memcpy(&unscaled, static_cast<const arrow::Decimal128Array&>(array).GetValue(row),
-                  sizeof(unscaled));
-      return data::DecimalPlainText(
-          unscaled, static_cast<const arrow::Decimal128Type&>(*array.type()).scale());
-    }
-    case arrow::Type::STRING: {
-      const std::string text(static_cast<const arrow::StringArray&>(array).GetView(row));
-      return clients::delta::IsUtf8(text) ? Json(text) : Json{{"b64", Base64(text)}};
-    }
-    case arrow::Type::BINARY:
-      return Json{{"b64", Base64(static_cast<const arrow::BinaryArray&>(array).GetView(row))}};
-    case arrow::Type::DATE32:
-      return data::DateText(static_cast<const arrow::Date32Array&>(array).Value(row));
-    case arrow::Type::TIMESTAMP:
-      return Json{{"us", static_cast<const arrow::TimestampArray&>(array).Value(row)}};
-    case arrow::Type::LIST: {
-      const auto& list = static_cast<const arrow::ListArray&>(array);
-      Json out = Json::array();
-      for (auto i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
-        out.push_back(ToCanonical(*list.values(), i));
-      }
-      return out;
-    }
-    case arrow::Type::MAP: {
-      const auto& map = static_cast<const arrow::MapArray&>(array);
-      Json out = Json::array();
-      for (auto i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
-        out.push_back(Json::array({ToCanonical(*map.keys(), i), ToCanonical(*map.items(), i)}));
-      }
-      return Json{{"map", out}};
-    }
-    case arrow::Type::STRUCT: {
-      const auto& fields = static_cast<const arrow::StructArray&>(array);
-      Json out = Json::array();
-      for (int i = 0; i < fields.num_fields(); ++i) {
-        out.push_back(Json::array(
-            {fields.struct_type()->field(i)->name(), ToCanonical(*fields.field(i), row)}));
-      }
-      return out;
-    }
-    default:
-      return "no canonical form for " + array.type()->ToString();
-  }
-}
-
 /// A partition value of the log in canonical form.
 inline Json PartitionToCanonical(const std::optional<std::string>& text, const DataType& type) {
   using Kind = DataType::Kind;
@@ -239,9 +123,9 @@ inline Json PartitionToCanonical(const std::optional<std::string>& text, const D
     case Kind::kLong:
       return std::stoll(*text);
     case Kind::kFloat:
-      return RealText(static_cast<float>(RealOf(*text)));
+      return data::CanonicalNumber(static_cast<float>(RealOf(*text)));
     case Kind::kDouble:
-      return RealText(RealOf(*text));
+      return data::CanonicalNumber(RealOf(*text));
     case Kind::kTimestamp:
       return Json{{"us", data::ParseTimestamp(*text, data::TimeZone(), 0).value()}};
     case Kind::kTimestampNtz:

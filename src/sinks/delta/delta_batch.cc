@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "sinks/delta/table_files.h"
 
 namespace millrace::sinks::delta {
 
@@ -38,8 +39,16 @@ Result<std::unique_ptr<connector::SinkWriter>> DeltaBatch::NewWriter() {
       std::make_unique<DeltaWriter>(plan_, sink_->options_.max_records_per_file, &files_));
 }
 
-void DeltaBatch::FillTransaction() {
-  if (filled_) return;
+Status DeltaBatch::FillTransaction() {
+  if (filled_) return Status::Ok();
+  const bool replaces = sink_->context_.output_mode == connector::OutputMode::kComplete;
+  if (replaces) {
+    transaction_.is_blind_append = false;
+    MILLRACE_ASSIGN_OR_RETURN(
+        transaction_.removes,
+        RemovalOfAll(sink_->location_.file_system, sink_->location_.path,
+                     transaction_.read_version, base::ToMillis(sink_->context_.clock->Now())));
+  }
   filled_ = true;
   transaction_.protocol = plan_->new_protocol;
   transaction_.metadata = plan_->new_metadata;
@@ -57,16 +66,18 @@ void DeltaBatch::FillTransaction() {
       {"outputMode", fmt::format("\"{}\"", connector::OutputModeName(sink_->context_.output_mode))},
       {"queryId", fmt::format("\"{}\"", sink_->context_.query_id)},
       {"epochId", fmt::format("\"{}\"", batch_id_)}};
-  transaction_.operation_metrics = {{"numRemovedFiles", "0"},
+  transaction_.operation_metrics = {{"numRemovedFiles",
+                                     std::to_string(transaction_.removes.size())},
                                     {"numAddedFiles", std::to_string(transaction_.files.size())},
                                     {"numOutputRows", std::to_string(rows)},
                                     {"numOutputBytes", std::to_string(bytes)}};
   transaction_.user_metadata = sink_->options_.user_metadata;
+  return Status::Ok();
 }
 
 Status DeltaBatch::Commit(std::stop_token stop) {
   if (committed_) return Status::Ok();
-  FillTransaction();
+  MILLRACE_RETURN_IF_ERROR(FillTransaction());
   const Status status = sink_->log_.Commit(&transaction_, std::move(stop)).status();
   if (!status.ok()) return status.WithContext(fmt::format("delta sink: {}", sink_->options_.path));
   committed_ = true;

@@ -21,7 +21,7 @@ class DeltaBatch : public connector::SinkBatch {
   base::Status Commit(std::stop_token stop) override;
 
  private:
-  void FillTransaction();
+  base::Status FillTransaction();
 
   DeltaSink* const sink_;
   const std::int64_t batch_id_;

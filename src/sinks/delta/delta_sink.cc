@@ -73,11 +73,6 @@ Result<std::unique_ptr<connector::Sink>> DeltaSinkProvider::Create(
         "output mode",
         {{"dataSource", "org.apache.spark.sql.delta.sources.DeltaDataSource"}, {"mode", "Update"}});
   }
-  if (context.output_mode == connector::OutputMode::kComplete) {
-    return Status::Unsupported(
-        "delta sink: output mode complete, which replaces the whole table in each batch, is not "
-        "supported yet; use append");
-  }
   const std::optional<data::TimeZone> zone = data::TimeZone::Parse(context.session_time_zone);
   if (!zone) return data::LoadTimeZone(context.session_time_zone).status();
   MILLRACE_ASSIGN_OR_RETURN(fs::Location location, fs::Resolve(options.path));

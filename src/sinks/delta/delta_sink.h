@@ -13,7 +13,8 @@
 namespace millrace::sinks::delta {
 
 /// Appends each batch to a Delta table as one commit "STREAMING UPDATE", whose `txn` action has the
-/// query's id and the batch's number: what a replay is recognised by (delta-spark's DeltaSink). The
+/// query's id and the batch's number: what a replay is recognised by (delta-spark's DeltaSink). In
+/// complete mode the batch takes the place of all files that the table had. The
 /// first batch creates the table when there is none. Every tenth commit
 /// (`delta.checkpointInterval`) asks for a checkpoint of the log, which another thread writes;
 /// destroying the sink waits for it.

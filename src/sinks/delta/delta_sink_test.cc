@@ -298,7 +298,15 @@ TEST_F(DeltaSinkTest, OutputModes) {
   EXPECT_EQ(Refusal(update).spark_error().condition, "DELTA_UNSUPPORTED_OUTPUT_MODE");
   SinkContext complete = Context(table_.path());
   complete.output_mode = connector::OutputMode::kComplete;
-  EXPECT_EQ(Refusal(complete).code(), base::StatusCode::kUnsupported);
+  auto sink = DeltaSinkProvider().Create(complete);
+  ASSERT_TRUE(sink.ok()) << sink.status().ToString();
+  using connector::testing::WriteBatch;
+  ASSERT_TRUE(WriteBatch(sink->get(), 0, {connector::testing::KitRows(0, 3)}).ok());
+  ASSERT_TRUE(WriteBatch(sink->get(), 1, {connector::testing::KitRows(5, 1)}).ok());
+  EXPECT_EQ(table_.Longs("id"), (std::vector<std::int64_t>{5}));
+  bool skipped = false;
+  ASSERT_TRUE(WriteBatch(sink->get(), 1, {connector::testing::KitRows(9, 1)}, &skipped).ok());
+  EXPECT_TRUE(skipped);
 }
 
 // A table whose metadata another engine has written.

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "clients/delta/file_path.h"
+#include "sinks/delta/partition_checks.h"
 
 namespace millrace::sinks::delta {
 
@@ -73,8 +74,11 @@ Status DeltaWriter::Write(const std::shared_ptr<arrow::RecordBatch>& rows) {
     types.push_back(plan_->columns[at].field.dataType);
     names.push_back(plan_->columns[at].field.name);
   }
-  MILLRACE_ASSIGN_OR_RETURN(const auto partitions, SplitByPartition(file_rows, keys, types, names));
-  for (const PartitionRows& partition : partitions) {
+  MILLRACE_ASSIGN_OR_RETURN(
+      const auto partitions,
+      clients::parquet::SplitByPartition(file_rows, keys, types, std::nullopt));
+  for (const clients::parquet::PartitionRows& partition : partitions) {
+    MILLRACE_RETURN_IF_ERROR(CheckPartitionTexts(partition.key, names));
     MILLRACE_RETURN_IF_ERROR(WriteTo(partition.key, partition.rows));
   }
   return Status::Ok();

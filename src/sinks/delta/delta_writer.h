@@ -12,13 +12,15 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "clients/delta/conflict.h"
+#include "clients/parquet/partition_split.h"
 #include "connector/sink.h"
 #include "fs/file_system.h"
 #include "sinks/delta/data_file.h"
-#include "sinks/delta/partition_split.h"
 #include "sinks/delta/write_plan.h"
 
 namespace millrace::sinks::delta {
+
+using clients::parquet::PartitionKey;
 
 /// What the writers of one batch share. Thread-safe.
 class BatchFiles {

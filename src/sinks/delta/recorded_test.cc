@@ -230,7 +230,7 @@ std::vector<std::string> RowsOf(const TemporaryTable& table) {
           shown.push_back(PartitionToCanonical(partition->second, field.dataType));
         } else if (const auto column = content->GetColumnByName(name)) {
           shown.push_back(
-              ToCanonical(*WithType(column, data::ToArrowType(field.dataType).value()), row));
+              data::Canonical(*WithType(column, data::ToArrowType(field.dataType).value()), row));
         } else {
           shown.push_back(nullptr);
         }

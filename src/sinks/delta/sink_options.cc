@@ -112,6 +112,94 @@ Result<SinkOptions> ReadSinkOptions(const connector::Options& options) {
   return read;
 }
 
+namespace {
+
+Status ReadTransaction(const connector::Options& options, BatchOptions* read) {
+  const auto app = options.GetString("txnAppId");
+  const auto version = options.GetString("txnVersion");
+  if (app.has_value() != version.has_value()) return CheckNoTransactionOptions(options);
+  if (!app) return Status::Ok();
+  const auto number = options.GetLong("txnVersion");
+  if (!number.ok() || **number < 0) {
+    return DeltaError(
+        StatusCode::kInvalidArgument, "DeltaIllegalArgumentException", "DELTA_ILLEGAL_OPTION",
+        "42616",
+        fmt::format("Invalid value '{}' for option 'txnVersion', must be a non-negative integer",
+                    *version),
+        {{"input", *version},
+         {"name", "txnVersion"},
+         {"explain", "must be a non-negative integer"}});
+  }
+  read->txn_app_id = app;
+  read->txn_version = **number;
+  return Status::Ok();
+}
+
+Result<bool> ReadDynamicOverwrite(const connector::Options& options) {
+  const std::string mode = options.GetString("partitionOverwriteMode").value_or("STATIC");
+  for (const std::string_view dynamic : {"dynamic", "DYNAMIC"}) {
+    if (mode == dynamic) return true;
+  }
+  for (const std::string_view fixed : {"static", "STATIC"}) {
+    if (mode == fixed) return false;
+  }
+  return DeltaError(
+      StatusCode::kInvalidArgument, "DeltaIllegalArgumentException", "DELTA_ILLEGAL_OPTION",
+      "42616",
+      fmt::format("Invalid value '{}' for option 'partitionOverwriteMode', must be 'STATIC' or "
+                  "'DYNAMIC'",
+                  mode),
+      {{"input", mode},
+       {"name", "partitionOverwriteMode"},
+       {"explain", "must be 'STATIC' or 'DYNAMIC'"}});
+}
+
+Status CheckBatchNotRefused(const connector::Options& options) {
+  for (const std::string_view name : {"replaceWhere", "replaceOn", "replaceUsing", "targetAlias"}) {
+    if (!options.Has(name)) continue;
+    return Status::Unsupported(fmt::format(
+        "delta table: option \"{}\" is not supported: overwrite the whole table", name));
+  }
+  MILLRACE_ASSIGN_OR_RETURN(const bool data_change, BoolOption(options, "dataChange", true));
+  if (data_change) return Status::Ok();
+  return Status::Unsupported(
+      "delta table: option \"dataChange\" = false belongs to rewrites of data; remove it");
+}
+
+}  // namespace
+
+Result<BatchOptions> ReadBatchOptions(const connector::Options& options, const std::string& path) {
+  BatchOptions read;
+  read.path = options.GetString("path").value_or("");
+  if (!path.empty()) read.path = path;
+  if (read.path.empty()) {
+    return Status::InvalidArgument("'path' is not specified")
+        .WithSparkError({"IllegalArgumentException", "", "", {}});
+  }
+  MILLRACE_RETURN_IF_ERROR(CheckBatchNotRefused(options));
+  MILLRACE_RETURN_IF_ERROR(ReadTransaction(options, &read));
+  MILLRACE_ASSIGN_OR_RETURN(read.merge_schema, BoolOption(options, "mergeSchema", false));
+  MILLRACE_ASSIGN_OR_RETURN(read.overwrite_schema, BoolOption(options, "overwriteSchema", false));
+  MILLRACE_ASSIGN_OR_RETURN(read.dynamic_overwrite, ReadDynamicOverwrite(options));
+  if (read.dynamic_overwrite && read.overwrite_schema) {
+    return Status::Unsupported(
+        "delta table: option \"overwriteSchema\" together with partitionOverwriteMode=dynamic is "
+        "not supported: overwrite the whole table");
+  }
+  read.user_metadata = options.GetString("userMetadata");
+  MILLRACE_ASSIGN_OR_RETURN(const auto records, options.GetLong("maxRecordsPerFile"));
+  read.max_records_per_file = records.value_or(0);
+  if (const auto codec = options.GetString("compression")) {
+    MILLRACE_ASSIGN_OR_RETURN(read.compression, clients::parquet::ParseCompression(*codec));
+  }
+  options.MarkHonoured("optimizeWrite");
+  MILLRACE_RETURN_IF_ERROR(options.CheckAllHonoured(
+      "delta table", {"path", "mergeSchema", "overwriteSchema", "userMetadata", "dataChange",
+                      "optimizeWrite", "maxRecordsPerFile", "compression", "txnAppId",
+                      "txnVersion", "partitionOverwriteMode"}));
+  return read;
+}
+
 std::string PathText(std::string path) {
   if (path.starts_with("file:///")) path.erase(5, 2);
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();

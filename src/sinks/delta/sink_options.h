@@ -28,6 +28,24 @@ struct SinkOptions {
 /// unknown ones, with the nearest name.
 base::Result<SinkOptions> ReadSinkOptions(const connector::Options& options);
 
+/// The options of `df.write.format("delta")`.
+struct BatchOptions {
+  std::string path;
+  bool merge_schema = false;
+  bool overwrite_schema = false;
+  /// An overwrite replaces only the partitions that it has rows for.
+  bool dynamic_overwrite = false;
+  std::optional<std::string> user_metadata;
+  std::int64_t max_records_per_file = 0;  ///< 0: no limit.
+  std::optional<clients::parquet::Compression> compression;
+  /// `txnAppId` and `txnVersion`: a write that the table has recorded already is skipped.
+  std::optional<std::string> txn_app_id;
+  std::int64_t txn_version = 0;
+};
+/// `path`: what the writer was given, which wins over the option. Refusals as above.
+base::Result<BatchOptions> ReadBatchOptions(const connector::Options& options,
+                                            const std::string& path);
+
 /// How Hadoop's Path shows what the user gave: "file:/tmp/t" for "file:///tmp/t/".
 std::string PathText(std::string path);
 

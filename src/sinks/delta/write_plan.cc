@@ -22,7 +22,7 @@
 #include "sinks/delta/column_checks.h"
 #include "sinks/delta/column_default.h"
 #include "sinks/delta/column_mapping.h"
-#include "sinks/delta/partition_split.h"
+#include "sinks/delta/partition_checks.h"
 #include "sinks/delta/schema_merge.h"
 
 namespace millrace::sinks::delta {
@@ -133,6 +133,8 @@ Result<Target> TargetOfNewTable(const WriteRequest& request, const StructType& d
   target.metadata.schema_string = data.json();
   target.metadata.partition_columns = std::move(partitions);
   target.metadata.created_time = now_ms;
+  target.metadata.configuration = request.properties;
+  target.metadata.description = request.description;
   target.metadata_changes = target.protocol_changes = true;
   MILLRACE_ASSIGN_OR_RETURN(target.protocol,
                             clients::delta::ProtocolFor(data, target.protocol, request.table_text));
@@ -167,6 +169,83 @@ Result<Target> TargetOfExistingTable(const TableState& state, const WriteRequest
   return target;
 }
 
+Result<Target> TargetOfReplacedTable(const TableState& state, const WriteRequest& request,
+                                     const StructType& data, std::vector<std::string> partitions) {
+  if (clients::delta::ColumnMappingMode(state.metadata) != clients::delta::ColumnMapping::kNone) {
+    return Status::Unsupported(fmt::format(
+        "delta table {}: \"overwriteSchema\" is not supported for a table with column mapping: "
+        "write to another path",
+        request.table_text));
+  }
+  MILLRACE_RETURN_IF_ERROR(CheckPartitionNames(partitions));
+  MILLRACE_RETURN_IF_ERROR(CheckColumnNames(data));
+  MILLRACE_RETURN_IF_ERROR(CheckColumnTypes(data));
+  Target target{data, state.metadata, state.protocol};
+  target.metadata.schema_string = data.json();
+  target.metadata.partition_columns = std::move(partitions);
+  for (const auto& [key, value] : request.properties) target.metadata.configuration[key] = value;
+  if (request.description) target.metadata.description = request.description;
+  target.metadata_changes = !(target.metadata == state.metadata);
+  MILLRACE_ASSIGN_OR_RETURN(
+      target.protocol,
+      clients::delta::ProtocolFor(data, state.protocol, request.table_text));
+  target.protocol_changes = !(target.protocol == state.protocol);
+  return target;
+}
+
+int WholeRank(const DataType& type) {
+  switch (type.kind()) {
+    case Kind::kByte:
+      return 1;
+    case Kind::kShort:
+      return 2;
+    case Kind::kInteger:
+      return 3;
+    default:
+      return 0;
+  }
+}
+
+// Does a batch write take the data as it is? Fields that only one side has are not looked at.
+bool HasSameTypes(const DataType& table, const DataType& data) {
+  if (table.is(Kind::kStruct) && data.is(Kind::kStruct)) {
+    for (const StructField& field : data.fields()) {
+      const int found = FindField(table.fields(), field.name);
+      if (found < 0) continue;
+      const StructField& other = table.fields()[static_cast<std::size_t>(found)];
+      if (!HasSameTypes(other.dataType, field.dataType)) return false;
+    }
+    return true;
+  }
+  if (table.is(Kind::kArray) && data.is(Kind::kArray)) {
+    return HasSameTypes(table.elementType(), data.elementType());
+  }
+  if (table.is(Kind::kMap) && data.is(Kind::kMap)) {
+    return HasSameTypes(table.keyType(), data.keyType()) &&
+           HasSameTypes(table.valueType(), data.valueType());
+  }
+  if (data.is(Kind::kNull) || table.simpleString() == data.simpleString()) return true;
+  const int wanted = WholeRank(table);
+  const int given = WholeRank(data);
+  const bool texts = (table.is(Kind::kString) || table.is(Kind::kChar) || table.is(Kind::kVarchar)) &&
+                     (data.is(Kind::kString) || data.is(Kind::kChar) || data.is(Kind::kVarchar));
+  return texts || (given > 0 && given <= wanted);
+}
+
+Status CheckSameTypes(const StructType& table, const StructType& data) {
+  for (const StructField& field : data.fields()) {
+    const int found = FindField(table.fields(), field.name);
+    if (found < 0) continue;
+    const StructField& other = table[static_cast<std::size_t>(found)];
+    if (HasSameTypes(other.dataType, field.dataType)) continue;
+    return AnalysisError(
+        "DELTA_FAILED_TO_MERGE_FIELDS", "22005",
+        fmt::format("Failed to merge fields '{}' and '{}'", other.name, field.name),
+        {{"currentField", other.name}, {"updateField", field.name}});
+  }
+  return Status::Ok();
+}
+
 Result<Target> MakeTarget(const TableState& state, const WriteRequest& request, std::int64_t now_ms,
                           base::Random* random) {
   if (HoldsVoid(request.data_schema)) {
@@ -179,12 +258,17 @@ Result<Target> MakeTarget(const TableState& state, const WriteRequest& request, 
     MILLRACE_RETURN_IF_ERROR(
         clients::delta::CheckAppendable(state.protocol, state.metadata, table, request.table_text));
   }
+  if (request.replace_schema) table = StructType();
+  if (request.same_types) MILLRACE_RETURN_IF_ERROR(CheckSameTypes(table, request.data_schema));
   MILLRACE_ASSIGN_OR_RETURN(const StructType merged, MergeSchemas(table, request.data_schema));
   const StructType data = AsNullable(merged);
   MILLRACE_ASSIGN_OR_RETURN(auto partitions,
                             NormalizePartitionColumns(request.partition_columns, data));
   if (!state.exists()) {
     return TargetOfNewTable(request, data, std::move(partitions), now_ms, random);
+  }
+  if (request.replace_schema) {
+    return TargetOfReplacedTable(state, request, data, std::move(partitions));
   }
   return TargetOfExistingTable(state, request, table, data, partitions, random);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,12 @@ struct WriteRequest {
   std::optional<clients::parquet::Compression> compression;
   data::TimeZone zone;
   std::string table_text;  ///< For messages.
+  bool replace_schema = false;  ///< Schema and partitioning of the data take the table's place.
+  /// The data's types must be the table's, but for narrower whole numbers (a batch write).
+  bool same_types = false;
+  /// Of a table that the write makes or replaces; those that CheckTableProperties lets through.
+  std::map<std::string, std::string> properties;
+  std::optional<std::string> description;
 };
 
 /// How the columns of a query become files of a table, for one state of protocol and metadata.

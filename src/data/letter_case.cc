@@ -1,0 +1,208 @@
+#include "data/letter_case.h"
+
+#include <algorithm>
+#include <array>
+#include <clocale>
+#include <cstdint>
+#include <cwctype>
+#include <vector>
+
+namespace millrace::data {
+namespace {
+
+/// Capital forms of more than one character, from Unicode's SpecialCasing; 0 fills up.
+struct Special {
+  char32_t letter;
+  std::array<char32_t, 3> upper;
+};
+constexpr std::array<Special, 102> kSpecial = {{
+    {0x00DF, {0x0053, 0x0053, 0x0000}}, {0x0149, {0x02BC, 0x004E, 0x0000}},
+    {0x01F0, {0x004A, 0x030C, 0x0000}}, {0x0390, {0x0399, 0x0308, 0x0301}},
+    {0x03B0, {0x03A5, 0x0308, 0x0301}}, {0x0587, {0x0535, 0x0552, 0x0000}},
+    {0x1E96, {0x0048, 0x0331, 0x0000}}, {0x1E97, {0x0054, 0x0308, 0x0000}},
+    {0x1E98, {0x0057, 0x030A, 0x0000}}, {0x1E99, {0x0059, 0x030A, 0x0000}},
+    {0x1E9A, {0x0041, 0x02BE, 0x0000}}, {0x1F50, {0x03A5, 0x0313, 0x0000}},
+    {0x1F52, {0x03A5, 0x0313, 0x0300}}, {0x1F54, {0x03A5, 0x0313, 0x0301}},
+    {0x1F56, {0x03A5, 0x0313, 0x0342}}, {0x1F80, {0x1F08, 0x0399, 0x0000}},
+    {0x1F81, {0x1F09, 0x0399, 0x0000}}, {0x1F82, {0x1F0A, 0x0399, 0x0000}},
+    {0x1F83, {0x1F0B, 0x0399, 0x0000}}, {0x1F84, {0x1F0C, 0x0399, 0x0000}},
+    {0x1F85, {0x1F0D, 0x0399, 0x0000}}, {0x1F86, {0x1F0E, 0x0399, 0x0000}},
+    {0x1F87, {0x1F0F, 0x0399, 0x0000}}, {0x1F88, {0x1F08, 0x0399, 0x0000}},
+    {0x1F89, {0x1F09, 0x0399, 0x0000}}, {0x1F8A, {0x1F0A, 0x0399, 0x0000}},
+    {0x1F8B, {0x1F0B, 0x0399, 0x0000}}, {0x1F8C, {0x1F0C, 0x0399, 0x0000}},
+    {0x1F8D, {0x1F0D, 0x0399, 0x0000}}, {0x1F8E, {0x1F0E, 0x0399, 0x0000}},
+    {0x1F8F, {0x1F0F, 0x0399, 0x0000}}, {0x1F90, {0x1F28, 0x0399, 0x0000}},
+    {0x1F91, {0x1F29, 0x0399, 0x0000}}, {0x1F92, {0x1F2A, 0x0399, 0x0000}},
+    {0x1F93, {0x1F2B, 0x0399, 0x0000}}, {0x1F94, {0x1F2C, 0x0399, 0x0000}},
+    {0x1F95, {0x1F2D, 0x0399, 0x0000}}, {0x1F96, {0x1F2E, 0x0399, 0x0000}},
+    {0x1F97, {0x1F2F, 0x0399, 0x0000}}, {0x1F98, {0x1F28, 0x0399, 0x0000}},
+    {0x1F99, {0x1F29, 0x0399, 0x0000}}, {0x1F9A, {0x1F2A, 0x0399, 0x0000}},
+    {0x1F9B, {0x1F2B, 0x0399, 0x0000}}, {0x1F9C, {0x1F2C, 0x0399, 0x0000}},
+    {0x1F9D, {0x1F2D, 0x0399, 0x0000}}, {0x1F9E, {0x1F2E, 0x0399, 0x0000}},
+    {0x1F9F, {0x1F2F, 0x0399, 0x0000}}, {0x1FA0, {0x1F68, 0x0399, 0x0000}},
+    {0x1FA1, {0x1F69, 0x0399, 0x0000}}, {0x1FA2, {0x1F6A, 0x0399, 0x0000}},
+    {0x1FA3, {0x1F6B, 0x0399, 0x0000}}, {0x1FA4, {0x1F6C, 0x0399, 0x0000}},
+    {0x1FA5, {0x1F6D, 0x0399, 0x0000}}, {0x1FA6, {0x1F6E, 0x0399, 0x0000}},
+    {0x1FA7, {0x1F6F, 0x0399, 0x0000}}, {0x1FA8, {0x1F68, 0x0399, 0x0000}},
+    {0x1FA9, {0x1F69, 0x0399, 0x0000}}, {0x1FAA, {0x1F6A, 0x0399, 0x0000}},
+    {0x1FAB, {0x1F6B, 0x0399, 0x0000}}, {0x1FAC, {0x1F6C, 0x0399, 0x0000}},
+    {0x1FAD, {0x1F6D, 0x0399, 0x0000}}, {0x1FAE, {0x1F6E, 0x0399, 0x0000}},
+    {0x1FAF, {0x1F6F, 0x0399, 0x0000}}, {0x1FB2, {0x1FBA, 0x0399, 0x0000}},
+    {0x1FB3, {0x0391, 0x0399, 0x0000}}, {0x1FB4, {0x0386, 0x0399, 0x0000}},
+    {0x1FB6, {0x0391, 0x0342, 0x0000}}, {0x1FB7, {0x0391, 0x0342, 0x0399}},
+    {0x1FBC, {0x0391, 0x0399, 0x0000}}, {0x1FC2, {0x1FCA, 0x0399, 0x0000}},
+    {0x1FC3, {0x0397, 0x0399, 0x0000}}, {0x1FC4, {0x0389, 0x0399, 0x0000}},
+    {0x1FC6, {0x0397, 0x0342, 0x0000}}, {0x1FC7, {0x0397, 0x0342, 0x0399}},
+    {0x1FCC, {0x0397, 0x0399, 0x0000}}, {0x1FD2, {0x0399, 0x0308, 0x0300}},
+    {0x1FD3, {0x0399, 0x0308, 0x0301}}, {0x1FD6, {0x0399, 0x0342, 0x0000}},
+    {0x1FD7, {0x0399, 0x0308, 0x0342}}, {0x1FE2, {0x03A5, 0x0308, 0x0300}},
+    {0x1FE3, {0x03A5, 0x0308, 0x0301}}, {0x1FE4, {0x03A1, 0x0313, 0x0000}},
+    {0x1FE6, {0x03A5, 0x0342, 0x0000}}, {0x1FE7, {0x03A5, 0x0308, 0x0342}},
+    {0x1FF2, {0x1FFA, 0x0399, 0x0000}}, {0x1FF3, {0x03A9, 0x0399, 0x0000}},
+    {0x1FF4, {0x038F, 0x0399, 0x0000}}, {0x1FF6, {0x03A9, 0x0342, 0x0000}},
+    {0x1FF7, {0x03A9, 0x0342, 0x0399}}, {0x1FFC, {0x03A9, 0x0399, 0x0000}},
+    {0xFB00, {0x0046, 0x0046, 0x0000}}, {0xFB01, {0x0046, 0x0049, 0x0000}},
+    {0xFB02, {0x0046, 0x004C, 0x0000}}, {0xFB03, {0x0046, 0x0046, 0x0049}},
+    {0xFB04, {0x0046, 0x0046, 0x004C}}, {0xFB05, {0x0053, 0x0054, 0x0000}},
+    {0xFB06, {0x0053, 0x0054, 0x0000}}, {0xFB13, {0x0544, 0x0546, 0x0000}},
+    {0xFB14, {0x0544, 0x0535, 0x0000}}, {0xFB15, {0x0544, 0x053B, 0x0000}},
+    {0xFB16, {0x054E, 0x0546, 0x0000}}, {0xFB17, {0x0544, 0x053D, 0x0000}},
+}};
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+// The character database of the C library; its data do not depend on the user's settings.
+locale_t Unicode() {
+  static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  return locale;
+}
+
+char32_t SimpleUpper(char32_t c) {
+  if (Unicode() == nullptr) return c;
+  return static_cast<char32_t>(towupper_l(static_cast<wint_t>(c), Unicode()));
+}
+char32_t SimpleLower(char32_t c) {
+  if (Unicode() == nullptr) return c;
+  return static_cast<char32_t>(towlower_l(static_cast<wint_t>(c), Unicode()));
+}
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+void Append(char32_t c, std::string* out) {
+  if (c < 0x80) {
+    *out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    *out += static_cast<char>(0xC0 | (c >> 6));
+    *out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    *out += static_cast<char>(0xE0 | (c >> 12));
+    *out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    *out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    *out += static_cast<char>(0xF0 | (c >> 18));
+    *out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    *out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    *out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+// The characters of a text; bytes that are none become U+FFFD, as `new String(bytes, UTF_8)` has
+// it.
+std::vector<char32_t> Decode(std::string_view text) {
+  std::vector<char32_t> out;
+  out.reserve(text.size());
+  auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
+  for (std::size_t i = 0; i < text.size();) {
+    unsigned char c = byte(i);
+    std::size_t length = c < 0x80   ? 1
+                         : c < 0xC2 ? 0
+                         : c < 0xE0 ? 2
+                         : c < 0xF0 ? 3
+                         : c < 0xF5 ? 4
+                                    : 0;
+    std::size_t good = length == 0 ? 0 : 1;
+    char32_t code = length <= 1 ? c : c & (0xFF >> (length + 1));
+    while (good > 0 && good < length && continues(i + good)) {
+      unsigned char next = byte(i + good);
+      // No overlong forms, surrogates, or characters beyond the last.
+      if (good == 1 && ((c == 0xE0 && next < 0xA0) || (c == 0xED && next > 0x9F) ||
+                        (c == 0xF0 && next < 0x90) || (c == 0xF4 && next > 0x8F))) {
+        break;
+      }
+      code = (code << 6) | (next & 0x3F);
+      ++good;
+    }
+    bool whole = length > 0 && good == length;
+    out.push_back(whole ? code : kReplacement);
+    i += whole ? length : std::max<std::size_t>(good, 1);
+  }
+  return out;
+}
+
+bool IsCased(char32_t c) { return SimpleUpper(c) != c || SimpleLower(c) != c; }
+
+// Marks and signs inside words, which do not end them.
+bool IsIgnorable(char32_t c) {
+  return c == '\'' || c == '.' || c == ':' || c == 0xAD || c == 0xB7 || c == 0x2019 ||
+         (c >= 0x300 && c <= 0x36F) || (c >= 0x200B && c <= 0x200F);
+}
+
+bool IsFinalSigma(const std::vector<char32_t>& text, std::size_t at) {
+  std::size_t before = at;
+  while (before > 0 && IsIgnorable(text[before - 1])) --before;
+  if (before == 0 || !IsCased(text[before - 1])) return false;
+  std::size_t after = at + 1;
+  while (after < text.size() && IsIgnorable(text[after])) ++after;
+  return after >= text.size() || !IsCased(text[after]);
+}
+
+}  // namespace
+
+std::string ToUpper(std::string_view text) {
+  std::string out;
+  if (IsAscii(text)) {
+    out = text;
+    for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+    return out;
+  }
+  for (char32_t c : Decode(text)) {
+    auto special = std::lower_bound(
+        kSpecial.begin(), kSpecial.end(), c,
+        [](const Special& entry, char32_t letter) { return entry.letter < letter; });
+    if (special != kSpecial.end() && special->letter == c) {
+      for (char32_t upper : special->upper) {
+        if (upper != 0) Append(upper, &out);
+      }
+    } else {
+      Append(SimpleUpper(c), &out);
+    }
+  }
+  return out;
+}
+
+std::string ToLower(std::string_view text) {
+  std::string out;
+  if (IsAscii(text)) {
+    out = text;
+    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return out;
+  }
+  std::vector<char32_t> letters = Decode(text);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (letters[i] == 0x130) {
+      Append('i', &out);
+      Append(0x307, &out);
+    } else if (letters[i] == 0x3A3 && IsFinalSigma(letters, i)) {
+      Append(0x3C2, &out);
+    } else {
+      Append(SimpleLower(letters[i]), &out);
+    }
+  }
+  return out;
+}
+
+}  // namespace millrace::data

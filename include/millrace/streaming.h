@@ -100,7 +100,8 @@ class StreamingQuery {
   StreamingQueryStatus status() const;
   bool isActive() const;
 
-  /// Waits for the end; throws StreamingQueryException when the query failed.
+  /// Waits for the end; throws StreamingQueryException when the query failed, and SparkException
+  /// (IllegalStateException) in the query's own thread: a foreachBatch function or a listener.
   void awaitTermination() const;
   /// The same for at most `timeout`; false when the query still runs then.
   bool awaitTermination(std::chrono::milliseconds timeout) const;

@@ -1,8 +1,8 @@
 #include "connect/artifacts.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -15,21 +15,9 @@ namespace pb = spark::connect;
 
 constexpr std::int64_t kMaxArtifactBytes = 2LL << 30;
 
-constexpr std::array<std::uint32_t, 256> kCrcTable = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = value & 1 ? 0xEDB88320U ^ (value >> 1) : value >> 1;
-    table[i] = value;
-  }
-  return table;
-}();
-
-/// CRC-32 of zlib and java.util.zip.CRC32.
 std::int64_t Crc32(const std::string& bytes) {
-  std::uint32_t crc = 0xFFFFFFFFU;
-  for (const unsigned char byte : bytes) crc = kCrcTable[(crc ^ byte) & 0xFF] ^ (crc >> 8);
-  return crc ^ 0xFFFFFFFFU;
+  return static_cast<std::int64_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// Names are paths below the session's folder; those that lead out of it are refused, and so is what

@@ -1,9 +1,9 @@
 #include "connect/connect_session.h"
 
 #include <algorithm>
-#include <condition_variable>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/random.h"
 #include "base/uuid.h"
 #include "connect/error_origin.h"
@@ -13,6 +13,8 @@ namespace millrace::connect {
 namespace {
 
 constexpr std::size_t kRememberedClosed = 10'000;
+/// Sessions that end within this time of each other return their memory together.
+constexpr std::chrono::milliseconds kBurst{300};
 
 std::string NewId() { return base::Uuid::Random(base::Random::System()).ToString(); }
 
@@ -74,23 +76,42 @@ std::optional<std::chrono::steady_clock::time_point> ConnectSession::idle_since(
 
 SessionRegistry::SessionRegistry(MakeState make_state, SessionLimits limits)
     : make_state_(std::move(make_state)), limits_(limits) {
-  sweeper_ = std::jthread([this](std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    std::unique_lock lock(mutex);
-    const auto period = std::min<std::chrono::milliseconds>(std::chrono::seconds(30),
-                                                            limits_.idle / 2);
-    while (!stop.stop_requested()) {
-      wake.wait_for(lock, stop, period, [] { return false; });
-      if (!stop.stop_requested()) Sweep();
-    }
-  });
+  sweeper_ = std::jthread([this](std::stop_token stop) { RunSweeper(std::move(stop)); });
 }
 
 SessionRegistry::~SessionRegistry() {
   sweeper_.request_stop();
   sweeper_.join();
   CloseAll();
+}
+
+void SessionRegistry::RunSweeper(std::stop_token stop) {
+  using std::chrono::steady_clock;
+  const auto period = std::min<std::chrono::milliseconds>(std::chrono::seconds(30),
+                                                          limits_.idle / 2);
+  auto next_sweep = steady_clock::now() + period;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    const bool ended = wake_.wait_until(lock, stop, next_sweep, [this] { return ended_; });
+    if (ended) wake_.wait_for(lock, stop, kBurst, [] { return false; });
+    if (stop.stop_requested()) return;
+    ended_ = false;
+    lock.unlock();
+    if (ended) base::ReturnFreeMemory();
+    if (steady_clock::now() >= next_sweep) {
+      Sweep();
+      next_sweep = steady_clock::now() + period;
+    }
+    lock.lock();
+  }
+}
+
+void SessionRegistry::NoteEnd() {
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  wake_.notify_all();
 }
 
 void SessionRegistry::Sweep() {
@@ -121,6 +142,7 @@ void SessionRegistry::Sweep() {
                   " was idle too long and is closed");
     session->Close();
   }
+  if (!expired.empty()) NoteEnd();
 }
 
 base::Result<std::shared_ptr<ConnectSession>> SessionRegistry::Get(const SessionKey& key,
@@ -203,7 +225,10 @@ std::shared_ptr<ConnectSession> SessionRegistry::Close(const SessionKey& key,
       if (closed_.size() > kRememberedClosed) closed_.pop_front();
     }
   }
-  if (session != nullptr) session->Close();
+  if (session != nullptr) {
+    session->Close();
+    NoteEnd();
+  }
   return session;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -82,7 +84,7 @@ struct SessionLimits {
 };
 
 /// All sessions of a server, by user and id. Sessions end by Close(), or when they were idle too
-/// long. Thread-safe.
+/// long; the memory that they had goes back to the system. Thread-safe.
 class SessionRegistry {
  public:
   using MakeState = std::function<base::Result<std::shared_ptr<session::SessionState>>()>;
@@ -108,14 +110,18 @@ class SessionRegistry {
  private:
   base::Result<std::shared_ptr<ConnectSession>> Look(const SessionKey& key,
                                                      const std::string& observed, bool make);
+  void RunSweeper(std::stop_token stop);
   void Sweep();
+  void NoteEnd();
 
   const MakeState make_state_;
   const SessionLimits limits_;
   mutable std::mutex mutex_;  // Protects what follows.
   std::map<SessionKey, std::shared_ptr<ConnectSession>> sessions_;
   std::deque<SessionKey> closed_;  // The newest ones.
-  std::jthread sweeper_;           // Last: it uses all of the above.
+  bool ended_ = false;             // Sessions have, and their memory was not returned yet.
+  std::condition_variable_any wake_;
+  std::jthread sweeper_;  // Last: it uses all of the above.
 };
 
 }  // namespace millrace::connect

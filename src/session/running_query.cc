@@ -1,7 +1,9 @@
 #include "session/running_query.h"
 
 #include <algorithm>
+#include <exception>
 
+#include "base/log.h"
 #include "session/exceptions.h"
 
 namespace millrace::session {
@@ -24,10 +26,18 @@ void AddProcessListener(std::shared_ptr<StreamingQueryListener> listener) {
   ProcessListeners().push_back(std::move(listener));
 }
 
-std::vector<std::shared_ptr<StreamingQueryListener>> ListenerBus::All() const {
+void ListenerBus::Tell(const std::function<void(StreamingQueryListener&)>& event) const {
   std::vector<std::shared_ptr<StreamingQueryListener>> all = List();
   all.insert(all.end(), ProcessListeners().begin(), ProcessListeners().end());
-  return all;
+  for (const auto& listener : all) {
+    try {
+      event(*listener);
+    } catch (const std::exception& error) {
+      base::LogError(std::string("a StreamingQueryListener threw an exception: ") + error.what());
+    } catch (...) {
+      base::LogError("a StreamingQueryListener threw something that is no exception");
+    }
+  }
 }
 
 void ListenerBus::Add(std::shared_ptr<StreamingQueryListener> listener) {
@@ -62,7 +72,7 @@ void RunningQuery::Start() {
   const stream::QueryIdentity& identity = query_.identity();
   const QueryStartedEvent event{identity.id, identity.run_id, identity.name,
                                 base::FormatIsoMillis(base::Clock::System()->Now())};
-  for (const auto& listener : listeners_->All()) listener->onQueryStarted(event);
+  listeners_->Tell([&](auto& listener) { listener.onQueryStarted(event); });
   query_.Start();
 }
 
@@ -80,14 +90,13 @@ std::optional<StreamingQueryException> RunningQuery::exception() const {
 }
 
 void RunningQuery::OnProgress(const StreamingQueryProgress& progress) {
-  for (const auto& listener : listeners_->All()) listener->onQueryProgress({progress});
+  listeners_->Tell([&](auto& listener) { listener.onQueryProgress({progress}); });
 }
 
 void RunningQuery::OnIdle(base::WallTime when) {
   const stream::QueryIdentity& identity = query_.identity();
-  for (const auto& listener : listeners_->All()) {
-    listener->onQueryIdle({identity.id, identity.run_id, base::FormatIsoMillis(when)});
-  }
+  const QueryIdleEvent event{identity.id, identity.run_id, base::FormatIsoMillis(when)};
+  listeners_->Tell([&](auto& listener) { listener.onQueryIdle(event); });
 }
 
 void RunningQuery::OnTerminated(const base::Status& status) {
@@ -101,7 +110,7 @@ void RunningQuery::OnTerminated(const base::Status& status) {
                                       ? std::string("STREAM_FAILED")
                                       : status.spark_error().condition;
   }
-  for (const auto& listener : listeners_->All()) listener->onQueryTerminated(event);
+  listeners_->Tell([&](auto& listener) { listener.onQueryTerminated(event); });
   on_terminated_(this);
 }
 

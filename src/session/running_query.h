@@ -13,14 +13,15 @@
 
 namespace millrace::session {
 
-/// The listeners of a session. Thread-safe; listeners are called without a lock held.
+/// The listeners of a session. Thread-safe.
 class ListenerBus {
  public:
   void Add(std::shared_ptr<StreamingQueryListener> listener);
   void Remove(const std::shared_ptr<StreamingQueryListener>& listener);
   std::vector<std::shared_ptr<StreamingQueryListener>> List() const;
-  /// Those of the session and those of the process.
-  std::vector<std::shared_ptr<StreamingQueryListener>> All() const;
+  /// Calls those of the session and those of the process, without a lock held. What a listener
+  /// throws is logged and goes no further, as in Spark.
+  void Tell(const std::function<void(StreamingQueryListener&)>& event) const;
 
  private:
   mutable std::mutex mutex_;  // Protects listeners_.

@@ -398,6 +398,35 @@ TEST_F(SessionTest, ListenersHearOfEveryStep) {
   spark_.conf().unset("spark.sql.streaming.noDataProgressEventInterval");
 }
 
+class ThrowingListener : public StreamingQueryListener {
+ public:
+  void onQueryStarted(const QueryStartedEvent&) override { Throw(); }
+  void onQueryProgress(const QueryProgressEvent&) override { Throw(); }
+  void onQueryTerminated(const QueryTerminatedEvent&) override {
+    ++calls;
+    throw 1;
+  }
+  std::atomic<int> calls = 0;
+
+ private:
+  void Throw() {
+    ++calls;
+    throw std::runtime_error("a listener's own fault");
+  }
+};
+
+TEST_F(SessionTest, WhatAListenerThrowsHarmsNoQuery) {
+  Append(0, {1});
+  auto listener = std::make_shared<ThrowingListener>();
+  spark_.streams().addListener(listener);
+  auto query = Writer(Rows()).start();
+  query.processAllAvailable();
+  query.stop();
+  EXPECT_FALSE(query.exception());
+  EXPECT_EQ(listener->calls, 3);
+  spark_.streams().removeListener(listener);
+}
+
 class StoppingListener : public StreamingQueryListener {
  public:
   explicit StoppingListener(SparkSession spark) : spark_(std::move(spark)) {}
@@ -614,12 +643,50 @@ TEST_F(SessionTest, AQueryIsStoppedByItsOwnFunction) {
                    .foreachBatch([&](const DataFrame&, std::int64_t) {
                      for (StreamingQuery& own : spark_.streams().active()) {
                        own.stop();
-                       own.awaitTermination();
                      }
                    })
                    .start();
   EXPECT_TRUE(query.awaitTermination(std::chrono::seconds(60)));
   EXPECT_FALSE(query.exception());
+}
+
+TEST_F(SessionTest, AQueryDoesNotWaitForItself) {
+  Append(0, {1});
+  std::vector<std::string> refused;
+  auto query = Rows()
+                   .writeStream()
+                   .trigger(Trigger::AvailableNow())
+                   .foreachBatch([&](const DataFrame&, std::int64_t) {
+                     const StreamingQuery own = spark_.streams().active().at(0);
+                     const std::vector<std::function<void()>> waits = {
+                         [&] { own.awaitTermination(); },
+                         [&] { own.awaitTermination(milliseconds(1)); },
+                         [&] { own.processAllAvailable(); }};
+                     for (const auto& wait : waits) {
+                       try {
+                         wait();
+                       } catch (const SparkException& error) {
+                         refused.push_back(error.className() + ": " + error.what());
+                       }
+                     }
+                   })
+                   .start();
+  EXPECT_TRUE(query.awaitTermination(std::chrono::seconds(60)));
+  EXPECT_EQ(refused,
+            std::vector<std::string>(3,
+                                     "IllegalStateException: Cannot wait for a query state from "
+                                     "the same thread that is running the query"));
+}
+
+TEST_F(SessionTest, WhatAFunctionThrowsFailsItsQueryWhateverItIs) {
+  Append(0, {1});
+  auto query = Rows()
+                   .writeStream()
+                   .trigger(Trigger::AvailableNow())
+                   .foreachBatch([](const DataFrame&, std::int64_t) { throw 1; })
+                   .start();
+  EXPECT_THROW(query.awaitTermination(), StreamingQueryException);
+  EXPECT_THAT(query.exception()->what(), HasSubstr("threw something that is no exception"));
 }
 
 TEST_F(SessionTest, OneSessionUntilItIsStopped) {

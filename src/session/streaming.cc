@@ -47,10 +47,19 @@ std::shared_ptr<const connector::SinkProvider> BatchFunctionSink(
                    batch_id);
         } catch (const std::exception& error) {
           status = base::Status::InvalidArgument(error.what());
+        } catch (...) {
+          status = base::Status::InvalidArgument("it threw something that is no exception");
         }
         session->ForgetRemote(id);
         return status;
       });
+}
+
+void CheckAwaitThread(const stream::Query& query) {
+  if (!query.on_own_thread()) return;
+  throw SparkException(
+      "Cannot wait for a query state from the same thread that is running the query", {},
+      "IllegalStateException");
 }
 
 }  // namespace
@@ -196,6 +205,7 @@ StreamingQueryStatus StreamingQuery::status() const { return query_->query().sta
 bool StreamingQuery::isActive() const { return query_->query().is_active(); }
 
 void StreamingQuery::awaitTermination() const {
+  CheckAwaitThread(query_->query());
   query_->query().AwaitTermination(std::nullopt);
   if (const auto failure = exception()) throw *failure;
 }
@@ -203,12 +213,14 @@ void StreamingQuery::awaitTermination() const {
 bool StreamingQuery::awaitTermination(std::chrono::milliseconds timeout) const {
   if (timeout.count() <= 0)
     throw IllegalArgumentException("awaitTermination: timeout must be positive");
+  CheckAwaitThread(query_->query());
   const bool ended = query_->query().AwaitTermination(timeout);
   if (const auto failure = exception()) throw *failure;
   return ended;
 }
 
 void StreamingQuery::processAllAvailable() const {
+  CheckAwaitThread(query_->query());
   query_->query().ProcessAllAvailable();
   if (const auto failure = exception()) throw *failure;
 }

@@ -115,6 +115,7 @@ bool Query::AwaitTermination(std::optional<std::chrono::milliseconds> timeout) {
 
 bool Query::ProcessAllAvailable(std::stop_token stop) {
   std::unique_lock lock(mutex_);
+  if (on_own_thread()) return !active_;
   const std::int64_t mine = ++asks_;
   ++asking_;
   const bool done =

@@ -78,8 +78,10 @@ class Query {
   /// which would wait for itself.
   bool AwaitTermination(std::optional<std::chrono::milliseconds> timeout);
   /// Waits until all that was visible at the call is committed, or the query has ended. False when
-  /// `stop` came first.
+  /// `stop` came first, and at once on the query's own thread.
   bool ProcessAllAvailable(std::stop_token stop = {});
+  /// Whether the caller is the query's thread: a sink's function or an event of it.
+  bool on_own_thread() const { return own_thread_ == std::this_thread::get_id(); }
 
   bool is_active() const;
   /// How it ended; Ok while it runs. Carries the context `batch N`.
@@ -133,7 +135,6 @@ class Query {
   std::deque<StreamingQueryProgress> recent_;
   StreamState published_state_;
 
-  bool on_own_thread() const { return own_thread_ == std::this_thread::get_id(); }
   std::atomic<std::thread::id> own_thread_;
   std::stop_source stop_;
   std::thread thread_;  // Assigned under mutex_. Last: it uses all of the above.

@@ -553,10 +553,10 @@ class ShortStreams(WithServer):
 
 class IdleSessions(unittest.TestCase):
     def test_idle_sessions_are_closed(self):
-        with server("--session-idle", "400ms") as idle:
+        with server("--session-idle", "3s") as idle:
             spark = idle.session()
             self.assertEqual(spark.range(1).count(), 1)
-            time.sleep(1.5)
+            time.sleep(6)  # The server looks twice in the time that it allows.
             with self.assertRaises(PySparkException) as caught:
                 spark.range(1).count()
             self.assertIn("INVALID_HANDLE.SESSION", str(caught.exception))

@@ -176,7 +176,7 @@ class Tls(unittest.TestCase):
                 with channel, self.assertRaises(grpc.FutureTimeoutError):
                     grpc.channel_ready_future(channel).result(timeout=3)
             with open(self.cert, "rb") as cert, grpc.secure_channel(address, grpc.ssl_channel_credentials(cert.read())) as channel:
-                grpc.channel_ready_future(channel).result(timeout=10)
+                grpc.channel_ready_future(channel).result(timeout=60)
 
 
 if __name__ == "__main__":

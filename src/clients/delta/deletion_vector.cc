@@ -1,10 +1,10 @@
 #include "clients/delta/deletion_vector.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include "clients/delta/file_path.h"
 
@@ -152,18 +152,8 @@ bool ReadNative(Cursor* cursor, std::vector<std::uint64_t>* rows) {
 }
 
 std::uint32_t Crc32(std::string_view bytes) {
-  static const auto table = [] {
-    std::array<std::uint32_t, 256> made{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-      std::uint32_t value = i;
-      for (int bit = 0; bit < 8; ++bit) value = value & 1 ? 0xEDB88320U ^ value >> 1 : value >> 1;
-      made[i] = value;
-    }
-    return made;
-  }();
-  std::uint32_t crc = 0xFFFFFFFF;
-  for (const char c : bytes) crc = table[(crc ^ static_cast<unsigned char>(c)) & 0xFF] ^ crc >> 8;
-  return ~crc;
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 std::uint32_t BigEndian(const char* bytes) {

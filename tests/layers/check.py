@@ -42,7 +42,7 @@ LIBRARIES = {
     "GoogleTest": (("gtest/", "gmock/"), ("GTest::",)),
 }
 SYSTEM = {
-    "dirent.h", "dlfcn.h", "execinfo.h", "cxxabi.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "pwd.h", "signal.h", "spawn.h",
+    "dirent.h", "dlfcn.h", "execinfo.h", "cxxabi.h", "fcntl.h", "malloc.h", "netdb.h", "poll.h", "pthread.h", "pwd.h", "signal.h", "spawn.h",
     "termios.h", "time.h", "unistd.h", "emmintrin.h", "immintrin.h", "arm_neon.h",
 }
 SYSTEM_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")

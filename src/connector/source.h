@@ -88,7 +88,8 @@ class Source {
   virtual base::Result<std::vector<InputPartition>> PlanPartitions(
       const std::optional<Offset>& start, const Offset& end, std::stop_token stop) = 0;
 
-  /// `columns`: indexes into schema(), ascending; the reader builds only these. Thread-safe.
+  /// `columns`: indexes into schema(), ascending; the reader builds only these. Thread-safe. The
+  /// index behind the last column is the provider's metadata_column().
   virtual base::Result<std::unique_ptr<PartitionReader>> OpenReader(
       const InputPartition& partition, const std::vector<int>& columns) = 0;
 
@@ -124,6 +125,8 @@ class SourceProvider {
   /// name, with Spark's texts. Called by load().
   virtual base::Result<StructType> Schema(const Options& options,
                                           const std::optional<StructType>& user_schema) const = 0;
+  /// What is told of each row beside the data: `_metadata`. Not in Schema(). nullopt: nothing is.
+  virtual std::optional<StructField> metadata_column() const { return std::nullopt; }
   virtual base::Result<std::unique_ptr<Source>> Create(SourceContext context) const = 0;
 };
 

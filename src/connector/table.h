@@ -37,6 +37,9 @@ class Table {
     (void)stop;
     return std::optional<StructType>();
   }
+  /// What is told of each row beside the data: `_metadata`. Not in schema(); readers give it for the
+  /// index schema().size(). nullopt: nothing is.
+  virtual std::optional<StructField> metadata_column() const { return std::nullopt; }
   /// Known without reading, or -1.
   virtual std::int64_t row_count() const { return -1; }
   /// Those of its columns that are the folders of its files, outermost first.

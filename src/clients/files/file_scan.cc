@@ -12,6 +12,7 @@
 #include "clients/files/errors.h"
 #include "clients/files/line_reader.h"
 #include "clients/parquet/partition_split.h"
+#include "connector/file_metadata.h"
 #include "data/arrow_schema.h"
 #include "data/text_quoting.h"
 
@@ -59,6 +60,11 @@ class ShareReader : public connector::PartitionReader {
     StructType projected;
     for (const int column : columns_) {
       const auto at = static_cast<std::size_t>(column);
+      if (IsMetadata(column)) {
+        const StructField& field = plan_->metadata_column;
+        projected = projected.add(field.name, field.dataType, field.nullable, field.metadata);
+        continue;
+      }
       projected = projected.add(plan_->schema[at]);
       if (plan_->partition_index[at] < 0) data_fields_.push_back(plan_->schema[at]);
     }
@@ -83,9 +89,12 @@ class ShareReader : public connector::PartitionReader {
   }
 
  private:
+  bool IsMetadata(int column) const { return column == static_cast<int>(plan_->schema.size()); }
+
   Status Open(const FileShare::Part& part) {
     values_.clear();
     for (const int column : columns_) {
+      if (IsMetadata(column)) continue;
       const auto at = static_cast<std::size_t>(column);
       const int index = plan_->partition_index[at];
       if (index < 0) continue;
@@ -110,6 +119,11 @@ class ShareReader : public connector::PartitionReader {
     int data_column = 0;
     std::size_t value = 0;
     for (const int column : columns_) {
+      if (IsMetadata(column)) {
+        MILLRACE_ASSIGN_OR_RETURN(auto metadata, MetadataOf(rows.num_rows()));
+        arrays.push_back(std::move(metadata));
+        continue;
+      }
       if (plan_->partition_index[static_cast<std::size_t>(column)] < 0) {
         arrays.push_back(rows.column(data_column++));
         continue;
@@ -119,6 +133,14 @@ class ShareReader : public connector::PartitionReader {
       arrays.push_back(*std::move(array));
     }
     return arrow::RecordBatch::Make(schema_, rows.num_rows(), std::move(arrays));
+  }
+
+  Result<std::shared_ptr<arrow::Array>> MetadataOf(std::int64_t rows) const {
+    const FileShare::Part& part = share_->parts[next_ - 1];
+    MILLRACE_ASSIGN_OR_RETURN(auto indexes, file_->RowIndexes(rows));
+    const connector::FileBlock block{part.file.path, part.file.size_bytes, part.file.modified,
+                                     part.begin, part.end - part.begin};
+    return connector::FileMetadata(block, rows, std::move(indexes));
   }
 
   const std::shared_ptr<const ScanPlan> plan_;
@@ -141,6 +163,7 @@ Result<ScanPlan> MakeScanPlan(fs::FileSystem* file_system, FileFormat format, Te
   plan.format = format;
   plan.text = std::move(text);
   plan.zone = std::move(zone);
+  plan.metadata_column = connector::FileMetadataColumn(format == FileFormat::kParquet);
   for (const StructField& field : data_schema.fields()) {
     if (FindField(plan.schema, field.name) >= 0) return ColumnAlreadyExists(field.name);
     const int index = FindField(partition_columns, field.name);

@@ -34,6 +34,7 @@ struct ScanPlan {
   FileFormat format = FileFormat::kParquet;
   TextFormat text;
   StructType schema;
+  StructField metadata_column;  ///< `_metadata`; readers give it for the index schema.size().
   /// For each column of the schema its place in DataFile::partition; -1: it stands in the files.
   std::vector<int> partition_index;
   data::TimeZone zone;  ///< Of timestamps in folder names.
@@ -61,7 +62,8 @@ struct FileShare {
 std::vector<connector::InputPartition> PlanShares(const std::vector<DataFile>& files,
                                                   FileFormat format, int parallelism);
 
-/// Reads one share. `columns`: indexes into the plan's schema, ascending. The plan outlives it.
+/// Reads one share. `columns`: indexes into the plan's schema, ascending, the last one perhaps that
+/// of the metadata. The plan outlives it.
 /// FAILED_READ_FILE names the file; INVALID_PARTITION_VALUE.
 base::Result<std::unique_ptr<connector::PartitionReader>> OpenShare(
     std::shared_ptr<const ScanPlan> plan, const connector::InputPartition& partition,
@@ -73,6 +75,12 @@ class DataFileReader {
   virtual ~DataFileReader() = default;
   /// Null at the end, never empty.
   virtual base::Result<std::shared_ptr<arrow::RecordBatch>> Next() = 0;
+  /// The places in the file of the rows that Next() gave last, as BIGINT; null for formats whose rows
+  /// are not numbered. Once for each of them.
+  virtual base::Result<std::shared_ptr<arrow::Array>> RowIndexes(std::int64_t rows) {
+    (void)rows;
+    return std::shared_ptr<arrow::Array>();
+  }
 };
 
 /// `fields`: what is wanted of the file.

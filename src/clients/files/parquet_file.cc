@@ -9,6 +9,7 @@
 #include "clients/files/file_scan.h"
 #include "clients/parquet/column_conversion.h"
 #include "clients/parquet/parquet_reader.h"
+#include "connector/file_metadata.h"
 #include "data/arrow_schema.h"
 #include "fs/escapes.h"
 
@@ -70,15 +71,24 @@ class ParquetFileReader : public DataFileReader {
     }
   }
 
+  Result<std::shared_ptr<arrow::Array>> RowIndexes(std::int64_t rows) override {
+    return numbers_.Next(rows);
+  }
+
  private:
-  std::vector<int> GroupsOf(const FileShare::Part& part) const {
+  std::vector<int> GroupsOf(const FileShare::Part& part) {
     std::vector<int> groups;
+    std::int64_t first_row = 0;
     const auto all = reader_->row_groups();
     for (std::size_t i = 0; i < all.size(); ++i) {
       // A damaged footer may place one outside of the file.
       const std::int64_t middle =
           std::clamp<std::int64_t>(all[i].offset + all[i].bytes / 2, 0, part.file.size_bytes - 1);
-      if (middle >= part.begin && middle < part.end) groups.push_back(static_cast<int>(i));
+      if (middle >= part.begin && middle < part.end) {
+        groups.push_back(static_cast<int>(i));
+        numbers_.Add(first_row, all[i].rows);
+      }
+      first_row += std::max<std::int64_t>(all[i].rows, 0);
     }
     return groups;
   }
@@ -87,6 +97,7 @@ class ParquetFileReader : public DataFileReader {
   std::shared_ptr<arrow::Schema> schema_;
   std::vector<int> sources_;
   std::vector<clients::parquet::ColumnConversion> conversions_;
+  connector::RowNumbers numbers_;  // Of the rows that are still to come.
 };
 
 Result<StructType> SchemaOf(fs::FileSystem* file_system, const std::string& path) {

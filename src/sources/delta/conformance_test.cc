@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,32 @@ base::Result<std::shared_ptr<connector::Table>> Open(
   return DeltaTableProvider().Open(std::move(context));
 }
 
+// How many rows the metadata has; no two of them are the same row of a file.
+base::Result<std::int64_t> CheckMetadata(
+    connector::Table& table, const std::vector<connector::InputPartition>& partitions) {
+  std::int64_t rows = 0;
+  std::set<std::string> places;
+  const bool is_numbered = table.metadata_column()->dataType.fields().size() > 6;
+  for (const auto& partition : partitions) {
+    MILLRACE_ASSIGN_OR_RETURN(
+        const auto reader,
+        table.OpenReader(partition, {static_cast<int>(table.schema().size())}));
+    while (true) {
+      MILLRACE_ASSIGN_OR_RETURN(const auto batch, reader->Next({}));
+      if (batch == nullptr) break;
+      rows += batch->num_rows();
+      EXPECT_TRUE(batch->ValidateFull().ok()) << batch->ValidateFull().ToString();
+      const auto& metadata = static_cast<const arrow::StructArray&>(*batch->column(0));
+      for (std::int64_t row = 0; is_numbered && row < batch->num_rows(); ++row) {
+        const std::string place = metadata.field(0)->GetScalar(row).ValueOrDie()->ToString() + " " +
+                                  metadata.field(6)->GetScalar(row).ValueOrDie()->ToString();
+        EXPECT_TRUE(places.insert(place).second) << place;
+      }
+    }
+  }
+  return rows;
+}
+
 base::Result<Batches> Read(connector::Table& table) {
   std::vector<int> columns;
   for (std::size_t i = 0; i < table.schema().size(); ++i) columns.push_back(static_cast<int>(i));
@@ -74,6 +101,9 @@ base::Result<Batches> Read(connector::Table& table) {
     }
   }
   EXPECT_EQ(counted, 0) << "rows without columns";
+  for (const auto& batch : rows) counted += batch->num_rows();
+  MILLRACE_ASSIGN_OR_RETURN(const std::int64_t told, CheckMetadata(table, partitions));
+  EXPECT_EQ(counted, told) << "rows of the metadata alone";
   return rows;
 }
 

@@ -135,6 +135,9 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadPlan& pla
                                                              const std::vector<int>& columns) {
   auto opened = std::unique_ptr<DataFileReader>(new DataFileReader);
   opened->path_ = PathOf(plan, file);
+  opened->block_ = {opened->path_, file.size,
+                    base::WallTime(std::chrono::milliseconds(file.modification_time)), begin,
+                    end - begin};
   const auto start = [&]() -> Status {
     if (file.deletion_vector) {
       MILLRACE_ASSIGN_OR_RETURN(opened->deleted_,
@@ -149,6 +152,13 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadPlan& pla
     std::vector<int> wanted;
     StructType projected;
     for (const int column : columns) {
+      if (column == static_cast<int>(plan.schema.size())) {
+        const StructField& metadata = plan.metadata_column;
+        projected = projected.add(metadata.name, metadata.dataType, false, metadata.metadata);
+        opened->columns_.emplace_back();
+        opened->numbers_rows_ = plan.numbers_rows;
+        continue;
+      }
       const StructField& field = plan.schema[static_cast<std::size_t>(column)];
       projected = projected.add(field);
       MILLRACE_RETURN_IF_ERROR(opened->AddColumn(plan, file, field, &wanted));
@@ -169,6 +179,7 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadPlan& pla
       if (middle >= begin && middle < end) {
         if (groups.empty()) opened->position_ = position;
         groups.push_back(static_cast<int>(i));
+        opened->numbers_.Add(static_cast<std::int64_t>(position), all[i].rows);
       }
       position += static_cast<std::uint64_t>(std::max<std::int64_t>(all[i].rows, 0));
     }
@@ -182,31 +193,53 @@ Result<std::unique_ptr<DataFileReader>> DataFileReader::Open(const ReadPlan& pla
 Result<Batch> DataFileReader::NextKept() {
   while (true) {
     MILLRACE_ASSIGN_OR_RETURN(Batch rows, reader_->Next());
-    if (rows == nullptr || (rows->num_rows() > 0 && deleted_.size() == 0)) return rows;
+    if (rows == nullptr) return rows;
+    if (numbers_rows_) {
+      MILLRACE_ASSIGN_OR_RETURN(row_index_, numbers_.Next(rows->num_rows()));
+    }
+    if (rows->num_rows() > 0 && deleted_.size() == 0) return rows;
     std::vector<bool> gone;
     const std::int64_t marked = deleted_.Mark(position_, rows->num_rows(), &gone);
     position_ += static_cast<std::uint64_t>(rows->num_rows());
     const std::int64_t kept = rows->num_rows() - marked;
     if (kept == 0) continue;
     if (marked == 0) return rows;
-    if (rows->num_columns() == 0) {
+    if (rows->num_columns() == 0 && !numbers_rows_) {
       return arrow::RecordBatch::Make(rows->schema(), kept, arrow::ArrayVector());
     }
-    arrow::BooleanBuilder mask;
-    MILLRACE_RETURN_IF_ERROR(data::FromArrow(mask.Reserve(rows->num_rows())));
-    for (const bool deleted : gone) mask.UnsafeAppend(!deleted);
-    std::shared_ptr<arrow::Array> selection;
-    MILLRACE_RETURN_IF_ERROR(data::FromArrow(mask.Finish(&selection)));
-    const auto filtered = arrow::compute::Filter(rows, selection);
-    if (!filtered.ok()) return data::FromArrow(filtered.status());
-    return filtered->record_batch();
+    return WithoutDeleted(rows, gone);
   }
+}
+
+Result<Batch> DataFileReader::WithoutDeleted(const Batch& rows, const std::vector<bool>& gone) {
+  arrow::BooleanBuilder mask;
+  MILLRACE_RETURN_IF_ERROR(data::FromArrow(mask.Reserve(rows->num_rows())));
+  for (const bool deleted : gone) mask.UnsafeAppend(!deleted);
+  std::shared_ptr<arrow::Array> selection;
+  MILLRACE_RETURN_IF_ERROR(data::FromArrow(mask.Finish(&selection)));
+  if (numbers_rows_) {
+    const auto numbers = arrow::compute::Filter(row_index_, selection);
+    if (!numbers.ok()) return data::FromArrow(numbers.status());
+    row_index_ = numbers->make_array();
+    if (rows->num_columns() == 0) {
+      return arrow::RecordBatch::Make(rows->schema(), row_index_->length(), arrow::ArrayVector());
+    }
+  }
+  const auto filtered = arrow::compute::Filter(rows, selection);
+  if (!filtered.ok()) return data::FromArrow(filtered.status());
+  return filtered->record_batch();
 }
 
 Result<Batch> DataFileReader::Convert(const arrow::RecordBatch& rows) const {
   arrow::ArrayVector arrays;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
+    if (column.source < 0 && column.constant == nullptr) {
+      MILLRACE_ASSIGN_OR_RETURN(auto metadata,
+                                connector::FileMetadata(block_, rows.num_rows(), row_index_));
+      arrays.push_back(std::move(metadata));
+      continue;
+    }
     if (column.source < 0) {
       auto constant = arrow::MakeArrayFromScalar(*column.constant, rows.num_rows());
       if (!constant.ok()) return data::FromArrow(constant.status());

@@ -13,6 +13,7 @@
 #include "clients/delta/table_features.h"
 #include "clients/parquet/column_conversion.h"
 #include "clients/parquet/parquet_reader.h"
+#include "connector/file_metadata.h"
 #include "data/time_zone.h"
 #include "fs/file_system.h"
 #include "millrace/types.h"
@@ -24,6 +25,9 @@ struct ReadPlan {
   fs::FileSystem* file_system = nullptr;
   std::string table_path;
   StructType schema;  ///< By logical names, with the metadata of the log.
+  /// `_metadata`; readers give it for the index schema.size().
+  StructField metadata_column;
+  bool numbers_rows = false;  ///< The metadata has `row_index`.
   std::vector<std::string> partition_columns;
   clients::delta::ColumnMapping mapping = clients::delta::ColumnMapping::kNone;
   data::TimeZone zone;  ///< Of timestamps in partition values that name none.
@@ -35,7 +39,8 @@ std::string PathOf(const ReadPlan& plan, const clients::delta::AddFile& file);
 /// The rows of one data file that are not deleted, with its partition values.
 class DataFileReader {
  public:
-  /// Row groups whose middle lies in [begin, end) of the file. `columns`: indexes into the schema.
+  /// Row groups whose middle lies in [begin, end) of the file. `columns`: indexes into the schema, the
+  /// last one perhaps that of the metadata.
   /// FAILED_READ_FILE names the file.
   static base::Result<std::unique_ptr<DataFileReader>> Open(const ReadPlan& plan,
                                                             const clients::delta::AddFile& file,
@@ -46,7 +51,7 @@ class DataFileReader {
 
  private:
   struct Column {
-    int source = -1;  ///< Of what is read from the file; -1: `constant`.
+    int source = -1;  ///< Of what is read from the file; -1: `constant`, or the metadata.
     clients::parquet::ColumnConversion conversion;
     std::shared_ptr<arrow::Scalar> constant;
   };
@@ -54,6 +59,8 @@ class DataFileReader {
   base::Status AddColumn(const ReadPlan& plan, const clients::delta::AddFile& file,
                          const StructField& field, std::vector<int>* wanted);
   base::Result<std::shared_ptr<arrow::RecordBatch>> NextKept();
+  base::Result<std::shared_ptr<arrow::RecordBatch>> WithoutDeleted(
+      const std::shared_ptr<arrow::RecordBatch>& rows, const std::vector<bool>& gone);
   base::Result<std::shared_ptr<arrow::RecordBatch>> Convert(const arrow::RecordBatch& rows) const;
 
   std::string path_;
@@ -63,6 +70,10 @@ class DataFileReader {
   std::vector<Column> columns_;
   clients::delta::DeletedRows deleted_;
   std::uint64_t position_ = 0;  ///< In the file, of the next row.
+  connector::FileBlock block_;
+  bool numbers_rows_ = false;
+  connector::RowNumbers numbers_;  ///< Of the rows that are still to come.
+  std::shared_ptr<arrow::Array> row_index_;  ///< Of the rows that came last.
 };
 
 }  // namespace millrace::sources::delta

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "clients/delta/history.h"
+#include "connector/file_metadata.h"
 #include "data/schema_text.h"
 #include "fs/escapes.h"
 #include "sources/delta/data_file_reader.h"
@@ -112,6 +113,8 @@ class DeltaTable : public connector::Table {
         plan_, std::static_pointer_cast<const Share>(partition.payload), columns));
   }
 
+  std::optional<StructField> metadata_column() const override { return plan_->metadata_column; }
+
   std::vector<std::string> partition_columns() const override {
     return plan_->partition_columns;
   }
@@ -151,6 +154,9 @@ Result<std::shared_ptr<const ReadPlan>> MakePlan(const Snapshot& snapshot, data:
   plan->partition_columns = snapshot.state.metadata.partition_columns;
   plan->mapping = clients::delta::ColumnMappingMode(snapshot.state.metadata);
   plan->zone = std::move(zone);
+  const auto features = clients::delta::FeaturesOf(snapshot.state.protocol);
+  plan->numbers_rows = std::ranges::find(features, "deletionVectors") != features.end();
+  plan->metadata_column = connector::FileMetadataColumn(plan->numbers_rows);
   if (snapshot.state.metadata.format_provider != "parquet") {
     return Status::Unsupported(fmt::format("{}: data files in format {} are not read",
                                            plan->table_path,

@@ -5,6 +5,7 @@
 #include "clients/files/errors.h"
 #include "clients/files/glob.h"
 #include "clients/files/sink_log.h"
+#include "connector/file_metadata.h"
 #include "sources/file/file_stream_source.h"
 
 namespace millrace::sources::file {
@@ -84,6 +85,10 @@ Result<StructType> FileSourceProvider::Schema(const connector::Options& options,
                                               const std::optional<StructType>& user_schema) const {
   MILLRACE_ASSIGN_OR_RETURN(const Loaded loaded, Load(format_, options, user_schema, "UTC"));
   return loaded.plan.schema;
+}
+
+std::optional<StructField> FileSourceProvider::metadata_column() const {
+  return connector::FileMetadataColumn(format_ == Format::kParquet);
 }
 
 Result<std::unique_ptr<connector::Source>> FileSourceProvider::Create(

@@ -208,7 +208,9 @@ Result<std::vector<DataFile>> FileStreamSource::ToDataFiles(
     MILLRACE_ASSIGN_OR_RETURN(const auto info, file.file_system->Stat(file.path));
     // A file that is gone is told by whoever reads it.
     files.push_back({file.path, info ? info->size_bytes : 1,
-                     base::WallTime(std::chrono::milliseconds(entry.time_ms)), {}});
+                     info ? info->modified
+                          : base::WallTime(std::chrono::milliseconds(entry.time_ms)),
+                     {}});
     folders.emplace_back(fs::DirName(file.path));
   }
   if (partition_columns_.size() == 0) return files;

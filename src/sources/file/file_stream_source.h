@@ -85,6 +85,7 @@ class FileSourceProvider : public connector::SourceProvider {
   /// schema.
   base::Result<StructType> Schema(const connector::Options& options,
                                   const std::optional<StructType>& user_schema) const override;
+  std::optional<StructField> metadata_column() const override;
   base::Result<std::unique_ptr<connector::Source>> Create(
       connector::SourceContext context) const override;
 

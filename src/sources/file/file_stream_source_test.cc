@@ -353,5 +353,38 @@ TEST_F(FileStream, TheSameArrivalsMakeSparksLog) {
   EXPECT_EQ(disk_.List("/cp/sources/0").value().size(), 12u);
 }
 
+TEST_F(FileStream, MetadataNamesTheFileOfEachRow) {
+  in_.Put("k=1/a", "1\n2\n", 1);
+  in_.Put("k=2/b", "3\n", 2);
+  const auto source = Open({{"maxFilesPerTrigger", "1"}});
+  EXPECT_EQ(FileSourceProvider(Format::kText).metadata_column()->dataType.fields().size(), 6u);
+  EXPECT_EQ(FileSourceProvider(Format::kParquet).metadata_column()->dataType.fields().size(), 7u);
+  std::vector<std::string> files;
+  std::optional<Offset> start;
+  for (int batch = 0; batch < 2; ++batch) {
+    const auto end = Latest(*source, start);
+    ASSERT_TRUE(end);
+    const auto partitions = source->PlanPartitions(start, *end, {});
+    ASSERT_TRUE(partitions.ok());
+    for (const auto& partition : *partitions) {
+      const auto reader = source->OpenReader(partition, {1, 2}).value();
+      while (const auto rows = reader->Next({}).value()) {
+        const auto& metadata = static_cast<const arrow::StructArray&>(*rows->column(1));
+        for (std::int64_t row = 0; row < rows->num_rows(); ++row) {
+          std::string text = rows->column(0)->GetScalar(row).ValueOrDie()->ToString();
+          for (const int field : {1, 2, 5}) {
+            text += " " + metadata.field(field)->GetScalar(row).ValueOrDie()->ToString();
+          }
+          files.push_back(std::move(text));
+        }
+      }
+    }
+    start = end;
+  }
+  EXPECT_THAT(files, ElementsAre("1 a 4 2026-01-01 00:00:01.000000Z",
+                                 "1 a 4 2026-01-01 00:00:01.000000Z",
+                                 "2 b 2 2026-01-01 00:00:02.000000Z"));
+}
+
 }  // namespace
 }  // namespace millrace::sources::file

@@ -63,6 +63,8 @@ class FileTable : public connector::Table {
     return std::optional(DataColumnsOf(*schema, listing_.partition_columns));
   }
 
+  std::optional<StructField> metadata_column() const override { return plan_->metadata_column; }
+
   std::vector<std::string> partition_columns() const override {
     return listing_.partition_columns.fieldNames();
   }

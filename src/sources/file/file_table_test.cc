@@ -1,5 +1,7 @@
 #include "sources/file/file_table.h"
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include <arrow/api.h>
@@ -7,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "base/uuid.h"
+#include "clients/files/file_scan.h"
 #include "clients/parquet/parquet_writer.h"
 #include "data/schema_text.h"
 #include "fs/file_system.h"
@@ -76,6 +79,34 @@ class Tables : public ::testing::Test {
       }
     }
     return text;
+  }
+  /// The metadata of all rows, with a | behind each field.
+  static std::vector<std::string> Metadata(
+      connector::Table& table, const std::vector<connector::InputPartition>& partitions) {
+    std::vector<std::string> texts;
+    for (const auto& partition : partitions) {
+      const auto reader =
+          table.OpenReader(partition, {static_cast<int>(table.schema().size())}).value();
+      while (const auto rows = reader->Next({}).value()) {
+        EXPECT_TRUE(rows->ValidateFull().ok());
+        const auto& column = static_cast<const arrow::StructArray&>(*rows->column(0));
+        for (std::int64_t row = 0; row < rows->num_rows(); ++row) {
+          texts.emplace_back();
+          for (const auto& field : column.fields()) {
+            texts.back() += field->GetScalar(row).ValueOrDie()->ToString() + "|";
+          }
+        }
+      }
+    }
+    return texts;
+  }
+  static std::vector<std::string> Split(const std::string& text) {
+    std::vector<std::string> parts;
+    for (std::size_t at = 0, end = 0; (end = text.find('|', at)) != std::string::npos;
+         at = end + 1) {
+      parts.push_back(text.substr(at, end - at));
+    }
+    return parts;
   }
   static std::string Text(const base::Status& status) {
     return status.spark_error().condition + " " + status.message();
@@ -159,6 +190,62 @@ TEST_F(Tables, Parquet) {
               HasSubstr("FAILED_READ_FILE.NO_HINT"));
   EXPECT_THAT(Open(Format::kParquet, "/p").value()->input_files(),
               ElementsAre("file://" + root_ + "/p/k=7/f.parquet"));
+}
+
+TEST_F(Tables, MetadataNamesTheFileOfEachRow) {
+  Put("/t/k=1/a b.txt", "x\ny\n");
+  Put("/t/k=2/\xC3\xA9%.txt", "z");
+  for (const char* file : {"/t/k=1/a b.txt", "/t/k=2/\xC3\xA9%.txt"}) {
+    std::filesystem::last_write_time(
+        root_ + file, std::chrono::file_clock::from_sys(std::chrono::sys_time(
+                          std::chrono::microseconds(1'767'225'600'123'456))));
+  }
+  const auto table = Open(Format::kText, "/t").value();
+  EXPECT_EQ(table->schema().fieldNames(), (std::vector<std::string>{"value", "k"}));
+  const StructField column = table->metadata_column().value();
+  EXPECT_EQ(column.name, "_metadata");
+  EXPECT_FALSE(column.nullable);
+  EXPECT_EQ(column.dataType.simpleString(),
+            "struct<file_path:string,file_name:string,file_size:bigint,file_block_start:bigint,"
+            "file_block_length:bigint,file_modification_time:timestamp>");
+  const std::string rest = "|2026-01-01 00:00:00.123000Z|";  // Milliseconds, as Hadoop has them.
+  EXPECT_THAT(Metadata(*table, table->PlanPartitions({}).value()),
+              ElementsAre("file:" + root_ + "/t/k=1/a%20b.txt|a%20b.txt|4|0|4" + rest,
+                          "file:" + root_ + "/t/k=1/a%20b.txt|a%20b.txt|4|0|4" + rest,
+                          "file:" + root_ + "/t/k=2/\xC3\xA9%25.txt|\xC3\xA9%25.txt|1|0|1" + rest));
+}
+
+TEST_F(Tables, RowsOfAParquetFileAreNumberedInAllItsParts) {
+  arrow::Int64Builder builder;
+  ASSERT_TRUE(builder.AppendValues({1, 2}).ok());
+  const auto schema = arrow::schema({arrow::field("a", arrow::int64())});
+  const auto rows = arrow::RecordBatch::Make(schema, 2, {builder.Finish().ValueOrDie()});
+  clients::parquet::WriterOptions options;
+  options.row_group_bytes = 1;
+  auto writer = clients::parquet::ParquetWriter::Open(
+      fs::LocalFileSystem()->OpenOutput(root_ + "/p/f.parquet").value(), schema, options);
+  ASSERT_TRUE(writer.ok());
+  for (int group = 0; group < 3; ++group) ASSERT_TRUE((*writer)->Write(*rows).ok());
+  const std::int64_t size = (*writer)->Close().value();
+  const auto table = Open(Format::kParquet, "/p").value();
+  // In three parts of one share, the last one first.
+  auto share = std::make_shared<clients::files::FileShare>();
+  const clients::files::DataFile file{root_ + "/p/f.parquet", size, {}, {}};
+  share->parts = {{file, size / 3, size}, {file, 0, size / 6}, {file, size / 6, size / 3}};
+  std::vector<std::string> numbers;
+  std::vector<std::string> starts;
+  for (const std::string& row : Metadata(*table, {{"f", -1, share}})) {
+    const auto fields = Split(row);
+    ASSERT_EQ(fields.size(), 7u) << row;
+    starts.push_back(fields[3]);
+    numbers.push_back(fields[6]);
+  }
+  ASSERT_EQ(numbers.size(), 6u);
+  std::ranges::sort(numbers);
+  EXPECT_THAT(numbers, ElementsAre("0", "1", "2", "3", "4", "5"));
+  EXPECT_NE(starts.front(), starts.back());
+  const auto all = table->PlanPartitions({}).value();
+  EXPECT_THAT(Metadata(*table, all)[5], ::testing::EndsWith("|5|"));
 }
 
 TEST_F(Tables, AFileThatIsGoneIsNamed) {

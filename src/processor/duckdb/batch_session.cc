@@ -207,7 +207,9 @@ class BatchSession : public RowStream {
                                                        : nlohmann::json::array({projections})) {
         int index = 0;
         const std::string text = column.is_string() ? column.get<std::string>() : "";
-        if (text.starts_with("c") && absl::SimpleAtoi(text.substr(1), &index)) {
+        // Of a struct perhaps a field alone: "c1.s0".
+        const std::string digits = text.substr(0, text.find_first_not_of("0123456789", 1));
+        if (text.starts_with("c") && absl::SimpleAtoi(digits.substr(1), &index)) {
           columns->push_back(index);
         }
       }

@@ -8,6 +8,12 @@
 
 namespace millrace::analysis {
 
+std::optional<StructField> SourceCatalog::MetadataColumn(const plan::StreamSource&) const {
+  return std::nullopt;
+}
+
+bool SourceCatalog::IsResult(const plan::StreamSource&) const { return false; }
+
 base::Result<plan::StreamSource> SourceCatalog::BatchSource(
     const plan::relation::DataSource&) const {
   return NotPossibleHere("Reading a batch (spark.read)", "Read a stream: spark.readStream().");
@@ -38,11 +44,16 @@ base::Result<std::vector<std::vector<data::Value>>> SourceCatalog::Answer(
   return NotPossibleHere("A query whose columns depend on values", "Use a session.");
 }
 
-base::Result<plan::ResolvedQuery> Analyze(const plan::RelationPtr& relation,
-                                          const AnalysisContext& context) {
-  const LegacyRules rules(!context.ansi);
-  RelationAnalyzer analyzer(context);
-  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr analyzed, analyzer.AnalyzeVisible(*relation));
+namespace {
+
+base::Result<plan::ResolvedQuery> Resolve(const plan::Relation& relation,
+                                          const AnalysisContext& context, bool offers_metadata,
+                                          bool* wants_metadata) {
+  RelationAnalyzer analyzer(context, offers_metadata);
+  auto top = analyzer.AnalyzeVisible(relation);
+  *wants_metadata = analyzer.WantsMetadata();
+  if (!top.ok()) return top.status();
+  const AnalyzedRelationPtr analyzed = *std::move(top);
   const auto sources = analyzer.TakeSources();
   bool is_streaming = false;
   for (const auto& source : sources) is_streaming = is_streaming || source.is_streaming;
@@ -51,6 +62,18 @@ base::Result<plan::ResolvedQuery> Analyze(const plan::RelationPtr& relation,
       .sources = sources,
       .is_streaming = is_streaming,
       .observed = analyzer.TakeObserved()};
+}
+
+}  // namespace
+
+base::Result<plan::ResolvedQuery> Analyze(const plan::RelationPtr& relation,
+                                          const AnalysisContext& context) {
+  const LegacyRules rules(!context.ansi);
+  // The metadata of files stands in the plans of those queries alone that name it.
+  bool wants_metadata = false;
+  auto query = Resolve(*relation, context, false, &wants_metadata);
+  if (wants_metadata) query = Resolve(*relation, context, true, &wants_metadata);
+  return query;
 }
 
 }  // namespace millrace::analysis

@@ -22,6 +22,8 @@ class SourceCatalog;
 struct NamedRelation {
   /// A view: analyzed in its place. Null: `source` is read.
   plan::RelationPtr view;
+  /// `view` is how a table is read: the metadata of its files is not hidden as by a view.
+  bool is_table = false;
   /// Where the names inside `view` are looked up. Null: where its own name was.
   std::shared_ptr<const SourceCatalog> view_sources;
   plan::StreamSource source;
@@ -44,6 +46,10 @@ class SourceCatalog {
   /// parsing above the source.
   virtual base::Result<plan::StreamSource> BatchSource(
       const plan::relation::DataSource& source) const;
+  /// What a Scan of the source may have behind the columns of its schema: `_metadata` of files.
+  virtual std::optional<StructField> MetadataColumn(const plan::StreamSource& source) const;
+  /// Rows that another query gave, which may have read files.
+  virtual bool IsResult(const plan::StreamSource& source) const;
   /// The table or view of this name (parts without backticks; `delta`.`/path` too), nullopt when
   /// there is none.
   virtual base::Result<std::optional<NamedRelation>> FindTable(

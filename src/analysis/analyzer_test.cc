@@ -64,6 +64,106 @@ class AnalyzerTest : public ::testing::Test {
   AnalysisContext context_;
 };
 
+/// A stream of files; batches of the formats "files", "delta" and "kept".
+class FileCatalog : public SourceCatalog {
+ public:
+  static StructField Metadata() {
+    const auto fields = Columns(
+        "file_path STRING NOT NULL, file_name STRING NOT NULL, file_size BIGINT NOT NULL, "
+        "file_block_start BIGINT NOT NULL, file_block_length BIGINT NOT NULL");
+    return {"_metadata", fields, false, "{}"};
+  }
+  base::Result<StructType> SourceSchema(const std::string&,
+                                        const std::map<std::string, std::string>&,
+                                        const std::optional<StructType>&) const override {
+    return Columns("id BIGINT");
+  }
+  std::optional<StructField> MetadataColumn(const plan::StreamSource& source) const override {
+    const bool has_files = source.format == "files" || source.format == "delta";
+    return has_files ? std::optional(Metadata()) : std::nullopt;
+  }
+  bool IsResult(const plan::StreamSource& source) const override {
+    return source.format == "kept";
+  }
+  base::Result<plan::StreamSource> BatchSource(
+      const plan::relation::DataSource& source) const override {
+    ++opened;
+    plan::StreamSource made;
+    made.format = source.format.value_or("");
+    made.schema = Columns("id BIGINT");
+    return made;
+  }
+  mutable int opened = 0;
+};
+
+class FileAnalyzerTest : public AnalyzerTest {
+ protected:
+  FileAnalyzerTest() { context_.sources = &files_; }
+  static RelationPtr Read(const std::string& format) {
+    plan::relation::DataSource source;
+    source.format = format;
+    return plan::MakeRelation(plan::relation::Read{std::move(source), false});
+  }
+  static RelationPtr Named(RelationPtr relation) {
+    return plan::Select(std::move(relation), {Function("input_file_name", {})});
+  }
+  std::string Plan(const RelationPtr& relation) {
+    const auto query = Run(relation);
+    return query.ok() ? plan::TreeText(*query->root) : query.status().message();
+  }
+  FileCatalog files_;
+};
+
+TEST_F(FileAnalyzerTest, OnlyQueriesThatNameItHaveTheMetadataInTheirPlans) {
+  const std::string plain = Plan(plan::Select(Read("files"), {Column("id")}));
+  EXPECT_THAT(plain, ::testing::Not(HasSubstr("_metadata")));
+  EXPECT_EQ(files_.opened, 1);
+  const auto query = Run(plan::Select(Read("files"), {Column("_metadata.file_name")}));
+  ASSERT_TRUE(query.ok()) << query.status().ToString();
+  EXPECT_EQ(query->schema().toDDL(), "file_name STRING NOT NULL");
+  EXPECT_THAT(plan::TreeText(*query->root), HasSubstr("source 0, [id, _metadata]"));
+  // Behind a filter on it the columns are what they were.
+  EXPECT_EQ(Run(plan::Where(Read("files"), Function(">", {Column("_metadata.file_size"), Literal(1)})))
+                ->schema()
+                .toDDL(),
+            "id BIGINT");
+  EXPECT_EQ(ConditionOf(plan::Select(Read("other"), {Column("_metadata")})),
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+}
+
+TEST_F(FileAnalyzerTest, MetadataOfStreams) {
+  const auto query =
+      Run(plan::Select(plan::ReadStream("files", {}), {Column("id"), Column("_metadata")}));
+  ASSERT_TRUE(query.ok()) << query.status().ToString();
+  EXPECT_EQ(query->schema()[1].name, "_metadata");
+  EXPECT_TRUE(CheckRunnable(*query).ok());
+}
+
+// What Spark says depends on how it runs a query: it may be broadcast or shuffled.
+TEST_F(FileAnalyzerTest, TheFileOfARowIsRefusedWhereSparkIsUncertain) {
+  plan::relation::SetOperation both;
+  both.left = Read("files");
+  both.right = Read("other");
+  both.type = plan::relation::SetOperation::Type::kUnion;
+  both.is_all = true;
+  EXPECT_THAT(Plan(Named(plan::MakeRelation(both))),
+              HasSubstr("input_file_name() over a join, a union or a window. Call it in a column"));
+  EXPECT_THAT(Plan(Named(Read("kept"))), HasSubstr("over the rows of foreachBatch. Call it in a column of the stream."));
+  EXPECT_THAT(Plan(Named(Read("other"))), HasSubstr("Project [input_file_name()]\n"));
+}
+
+TEST_F(FileAnalyzerTest, DeltaNamesItsFilesInItsOwnWay) {
+  const auto call = [&](const char* format) {
+    const auto query = Run(Named(Read(format)));
+    const auto& project = std::get<plan::Project>(query->root->node);
+    return std::get<plan::Call>(project.expressions[0]->node);
+  };
+  EXPECT_EQ(call("files").options.size(), 0u);
+  EXPECT_EQ(call("delta").options.count("as_is"), 1u);
+  EXPECT_EQ(call("delta").args.size(), 1u);
+  EXPECT_EQ(call("other").args.size(), 0u);
+}
+
 TEST_F(AnalyzerTest, MainQueryResolves) {
   const auto query = Run(Events());
   ASSERT_TRUE(query.ok()) << query.status().ToString();

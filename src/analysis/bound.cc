@@ -86,7 +86,8 @@ bool AnyNullable(const std::vector<BoundExpressionPtr>& expressions) {
 bool IsDeterministic(const plan::BoundExpression& expression) {
   static const std::set<std::string_view> random = {
       "rand", "randn", "randstr", "shuffle", "uuid", "monotonically_increasing_id",
-      "spark_partition_id", "input_file_name"};
+      "spark_partition_id", "input_file_name", "input_file_block_start",
+      "input_file_block_length"};
   const auto* call = std::get_if<plan::Call>(&expression.node);
   if (call != nullptr && random.contains(call->function)) return false;
   const auto children = plan::ChildrenOf(expression);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/scope.h"
 #include "millrace/types.h"
 #include "plan/resolved.h"
 
@@ -36,8 +37,9 @@ struct Resolved {
   std::string metadata = "{}";
   /// The column's identity; 0 for what is computed.
   std::int64_t column_id = 0;
-  /// A column that is passed on and that only qualified names find.
+  /// A column that is passed on and not among those of its relation.
   bool hidden = false;
+  HiddenFrom hidden_from = HiddenFrom::kBareNames;
   /// Of an argument `x -> body`: `bound` is null then.
   std::shared_ptr<const LambdaArgument> lambda;
 

@@ -191,6 +191,9 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveCall(const ex::UnresolvedFunct
   if (const auto text = SessionText(name, context_)) {
     bound = MakeConstant(data::Value::Bytes(*text), StringType(), bound->text);
   }
+  if (IsFileFunction(*bound)) {
+    MILLRACE_ASSIGN_OR_RETURN(bound, OfFile(bound));
+  }
   if (window == nullptr) return Resolved::Unnamed(std::move(bound));
   if (!is_windowed) {
     return AnalysisError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",

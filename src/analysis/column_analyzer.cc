@@ -52,9 +52,8 @@ std::optional<int> ExpressionAnalyzer::FindColumnId(std::int64_t id) const {
 
 base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::UnresolvedAttribute& node) {
   MILLRACE_ASSIGN_OR_RETURN(const NameParts name, ParseName(node.name));
-  if (node.is_metadata_column) {
-    return NotPossibleHere("The metadata column " + QuoteName(name), "Read the data columns only.");
-  }
+  if (node.is_metadata_column) return ResolveMetadataColumn(node, name);
+  NoteMetadata(name);
   if (node.plan_id) return ResolvePlanColumn(node, name);
   if (auto variable = ResolveLambdaVariable(name)) return *std::move(variable);
   MILLRACE_ASSIGN_OR_RETURN(const auto match, FindColumn(name));

@@ -307,6 +307,8 @@ constexpr auto kTemplates = std::to_array<Template>({
     {"MULTI_ALIAS_WITHOUT_GENERATOR", "42K0E",
      "Multi part aliasing (<names>) is not supported with <expr> as it is not a generator "
      "function."},
+    {"MULTI_SOURCES_UNSUPPORTED_FOR_EXPRESSION", "42K0E",
+     "The expression <expr> does not support more than one source."},
     {"NAMED_PARAMETERS_NOT_SUPPORTED", "4274K",
      "Named parameters are not supported for function <functionName>; please retry the query with "
      "positional arguments to the function call instead."},

@@ -96,6 +96,13 @@ class ExpressionAnalyzer {
   base::Result<plan::WindowFrame> ResolveFrame(const plan::expression::Window& node,
                                                const plan::WindowCall& call, std::string* text);
 
+  // Metadata of files (file_analyzer.cc).
+  base::Result<Resolved> ResolveMetadataColumn(const plan::expression::UnresolvedAttribute& node,
+                                               const NameParts& name);
+  void NoteMetadata(const NameParts& name);
+  /// A call of input_file_name() and its kin for the rows of the input.
+  base::Result<BoundExpressionPtr> OfFile(const BoundExpressionPtr& call);
+
   base::Result<Resolved> ResolvePlanColumn(const plan::expression::UnresolvedAttribute& node,
                                            const NameParts& name);
   base::Result<Resolved> ResolveLateralAlias(const NameParts& name);

@@ -40,6 +40,7 @@ const std::map<std::string_view, FunctionSpec>& Registry() {
              TextFunctions(),
              RandomFunctions(),
              SessionFunctions(),
+             FileFunctions(),
              NumberFormatFunctions(),
              SignatureFunctions(),
          }) {

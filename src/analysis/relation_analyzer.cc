@@ -58,7 +58,8 @@ bool KeepsHidden(const plan::Relation& relation) {
   return IsOneOf<rel::Project, rel::Filter, rel::Sort, rel::Aggregate, rel::Join, rel::LateralJoin,
                  rel::WithColumns, rel::WithColumnsRenamed, rel::Drop, rel::ToDF, rel::Limit, rel::Offset,
                  rel::Sample, rel::Repartition, rel::RepartitionByExpression, rel::Hint,
-                 rel::WithWatermark, rel::CollectMetrics>(relation);
+                 rel::WithWatermark, rel::CollectMetrics, rel::FillNa, rel::DropNa,
+                 rel::ReplaceNa>(relation);
 }
 
 }  // namespace
@@ -119,7 +120,9 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeVisible(const plan::R
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeOne(const plan::Relation& relation,
                                                                AnalyzedRelationPtr input) {
-  if (input != nullptr && !KeepsHidden(relation)) input = Visible(input);
+  if (input != nullptr && !KeepsHidden(relation)) {
+    input = relation.As<rel::SubqueryAlias>() != nullptr ? WithMetadata(input) : Visible(input);
+  }
   if (const auto* collect = relation.As<rel::CollectMetrics>()) {
     return Observe(*collect, relation.plan_id, input);
   }
@@ -148,7 +151,8 @@ Resolved RelationAnalyzer::PassOn(const AnalyzedRelation& input, std::size_t ind
           .name = column.name,
           .metadata = column.metadata,
           .column_id = column.id,
-          .hidden = column.hidden};
+          .hidden = column.hidden,
+          .hidden_from = column.hidden_from};
 }
 
 std::vector<Resolved> RelationAnalyzer::PassOnAll(const AnalyzedRelation& input) const {
@@ -165,16 +169,35 @@ AnalyzedRelationPtr RelationAnalyzer::FirstColumns(const AnalyzedRelationPtr& in
 }
 
 AnalyzedRelationPtr RelationAnalyzer::Visible(const AnalyzedRelationPtr& relation) {
+  return Keep(relation, [](const ScopeColumn& column) { return !column.hidden; });
+}
+
+AnalyzedRelationPtr RelationAnalyzer::WithMetadata(const AnalyzedRelationPtr& relation) {
+  return Keep(relation, [](const ScopeColumn& column) {
+    return !column.hidden || column.hidden_from != HiddenFrom::kBareNames;
+  });
+}
+
+AnalyzedRelationPtr RelationAnalyzer::AsView(const AnalyzedRelationPtr& relation) {
+  AnalyzedRelation view = *WithMetadata(relation);
+  for (ScopeColumn& column : view.scope.columns) {
+    if (column.hidden) column.hidden_from = HiddenFrom::kNames;
+  }
+  return std::make_shared<const AnalyzedRelation>(std::move(view));
+}
+
+AnalyzedRelationPtr RelationAnalyzer::Keep(const AnalyzedRelationPtr& relation,
+                                           bool (*is_kept)(const ScopeColumn& column)) {
   std::vector<Resolved> columns;
   for (std::size_t i = 0; i < relation->scope.columns.size(); ++i) {
-    if (!relation->scope.columns[i].hidden) columns.push_back(PassOn(*relation, i));
+    if (is_kept(relation->scope.columns[i])) columns.push_back(PassOn(*relation, i));
   }
   if (columns.size() == relation->scope.columns.size()) return relation;
   const auto* project = std::get_if<plan::Project>(&relation->resolved->node);
   if (project == nullptr) return MakeProject(relation, std::move(columns));
   // Two projects that stand one above the other are one.
   Scope scope = relation->scope;
-  std::erase_if(scope.columns, [](const ScopeColumn& column) { return column.hidden; });
+  std::erase_if(scope.columns, [&](const ScopeColumn& column) { return !is_kept(column); });
   plan::Project narrow{project->input, {}};
   for (const Resolved& column : columns) {
     narrow.expressions.push_back(
@@ -201,7 +224,8 @@ AnalyzedRelationPtr RelationAnalyzer::MakeProject(const AnalyzedRelationPtr& inp
          .nullable = column.bound->nullable,
          .metadata = column.metadata,
          .id = passed_on ? column.column_id : next_id_++,
-         .hidden = column.hidden});
+         .hidden = column.hidden,
+         .hidden_from = column.hidden_from});
     project.expressions.push_back(std::move(column.bound));
   }
   auto resolved = MakeResolved(scope, std::move(project));

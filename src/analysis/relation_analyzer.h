@@ -57,11 +57,15 @@ struct Grouping {
 /// Resolves one query, relation by relation, from the sources up.
 class RelationAnalyzer {
  public:
-  explicit RelationAnalyzer(const AnalysisContext& context) : context_(context) {}
+  /// `offers_metadata`: files give their metadata as hidden columns.
+  RelationAnalyzer(const AnalysisContext& context, bool offers_metadata)
+      : context_(context), offers_metadata_(offers_metadata) {}
 
   base::Result<AnalyzedRelationPtr> Analyze(const plan::Relation& relation);
-  /// The same without the columns that only qualified names find.
+  /// The same without hidden columns.
   base::Result<AnalyzedRelationPtr> AnalyzeVisible(const plan::Relation& relation);
+  /// The query names metadata that its files could give and were not asked for.
+  bool WantsMetadata() const;
   std::vector<plan::StreamSource> TakeSources() { return std::move(sources_); }
   std::vector<plan::ObservedMetrics> TakeObserved() { return std::move(observed_); }
 
@@ -69,6 +73,19 @@ class RelationAnalyzer {
 
   const AnalysisContext& context() const { return context_; }
   std::int64_t NextId() { return next_id_++; }
+  /// What is known of where a source's rows come from.
+  struct Origin {
+    std::optional<StructField> metadata_column;  ///< `_metadata` of files.
+    bool is_result = false;  ///< From another query, which may have read files.
+  };
+  const Origin& OriginOf(const plan::Scan& scan) const {
+    return origins_[static_cast<std::size_t>(scan.source)];
+  }
+  const plan::StreamSource& SourceOf(const plan::Scan& scan) const {
+    return sources_[static_cast<std::size_t>(scan.source)];
+  }
+  bool offers_metadata() const { return offers_metadata_; }
+  void NoteMetadata() { names_metadata_ = true; }
   /// The relations whose columns a query inside them may name, innermost last.
   const std::vector<const AnalyzedRelation*>& outer() const { return outer_; }
   /// The query that a SubqueryExpression names; it may name columns of `outer`.
@@ -202,6 +219,12 @@ class RelationAnalyzer {
   /// The first `count` columns.
   AnalyzedRelationPtr FirstColumns(const AnalyzedRelationPtr& input, std::size_t count);
   AnalyzedRelationPtr Visible(const AnalyzedRelationPtr& relation);
+  /// Without what only qualified names find.
+  AnalyzedRelationPtr WithMetadata(const AnalyzedRelationPtr& relation);
+  /// The same, where names do not see the metadata of the files behind it: a view.
+  AnalyzedRelationPtr AsView(const AnalyzedRelationPtr& relation);
+  AnalyzedRelationPtr Keep(const AnalyzedRelationPtr& relation,
+                           bool (*is_kept)(const ScopeColumn& column));
   static base::Status CheckCondition(const plan::BoundExpression& condition);
   Analyzed FilterOver(const AnalyzedRelationPtr& input, const plan::ExpressionPtr& condition);
 
@@ -242,11 +265,14 @@ class RelationAnalyzer {
 
   AnalysisContext context_;  // Its sources change inside a view.
   std::vector<plan::StreamSource> sources_;
+  std::vector<Origin> origins_;  ///< Of sources_.
   std::vector<plan::ObservedMetrics> observed_;
   std::vector<const AnalyzedRelation*> outer_;
   std::vector<const std::vector<plan::RelationPtr>*> references_;
   std::int64_t next_id_ = 1;
   int depth_ = 0;
+  const bool offers_metadata_;
+  bool names_metadata_ = false;
 };
 
 /// A resolved operator over these columns.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analysis/chance.h"
 #include "analysis/error_messages.h"
 #include "analysis/relation_analyzer.h"
 #include "analysis/rewrite.h"
@@ -240,6 +241,7 @@ base::Result<BoundExpressionPtr> RelationAnalyzer::OverGroups(
       if (failure.ok()) failure = bound.status();
       return part;
     }
+    if (IsFileFunction(*part)) return WithoutFile(part);  // A group comes from no file.
     if (std::holds_alternative<plan::ColumnRef>(part->node)) {
       if (failure.ok()) failure = MissingAggregation(*grouping, part->text);
       return part;

@@ -232,6 +232,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::JoinUsing(
     for (int i = 0; i < count; ++i) {
       if (std::find(keys.begin(), keys.end(), i) != keys.end()) continue;
       Resolved column = PassOn(*joined, first + i);
+      if (column.hidden && column.hidden_from != HiddenFrom::kBareNames) continue;
       (column.hidden ? hidden : columns).push_back(std::move(column));
     }
   };

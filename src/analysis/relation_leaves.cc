@@ -34,6 +34,20 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ScanOf(plan::StreamSource so
                              .metadata = field.metadata,
                              .id = next_id_++});
   }
+  origins_.push_back(
+      {context_.sources->MetadataColumn(source), context_.sources->IsResult(source)});
+  if (offers_metadata_ && origins_.back().metadata_column) {
+    const StructField& field = *origins_.back().metadata_column;
+    scope.columns.push_back({.name = field.name,
+                             .qualifier = {},
+                             .type = field.dataType,
+                             .nullable = field.nullable,
+                             .metadata = field.metadata,
+                             .id = next_id_++,
+                             .hidden = true,
+                             .hidden_from = HiddenFrom::kStars});
+    scope.NameMetadata();
+  }
   const plan::Scan scan{static_cast<int>(sources_.size()), source.is_streaming};
   sources_.push_back(std::move(source));
   auto resolved = MakeResolved(scope, scan);
@@ -85,7 +99,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ReadTable(const rel::NamedTa
   MILLRACE_ASSIGN_OR_RETURN(const NameParts parts, ParseName(table.unparsed_identifier));
   if (parts.size() == 1 && table.options.empty()) {
     if (const plan::RelationPtr* reference = FindReference(parts[0])) {
-      return AnalyzeVisible(**reference);
+      MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr common, Analyze(**reference));
+      return AsView(common);
     }
   }
   MILLRACE_ASSIGN_OR_RETURN(auto found,
@@ -106,12 +121,12 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ReadNamed(NamedRelation rela
     const auto references = std::exchange(references_, {});
     const SourceCatalog* sources = context_.sources;
     if (relation.view_sources != nullptr) context_.sources = relation.view_sources.get();
-    auto view = AnalyzeVisible(*relation.view);
+    auto view = Analyze(*relation.view);
     context_.sources = sources;
     outer_ = outer;
     references_ = references;
     if (!view.ok()) return view.status();
-    analyzed = *std::move(view);
+    analyzed = relation.is_table ? WithMetadata(*view) : AsView(*view);
   } else {
     MILLRACE_ASSIGN_OR_RETURN(analyzed, ReadSource(std::move(relation.source)));
   }
@@ -160,7 +175,8 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Range
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Sql& node) {
   MILLRACE_ASSIGN_OR_RETURN(const plan::RelationPtr query, ParseQueryText(node));
-  return AnalyzeVisible(*query);
+  MILLRACE_ASSIGN_OR_RETURN(const AnalyzedRelationPtr analyzed, Analyze(*query));
+  return WithMetadata(analyzed);
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::OneRow&) {

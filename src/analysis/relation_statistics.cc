@@ -58,6 +58,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::FillN
   MILLRACE_RETURN_IF_ERROR(CheckNames(node.columns, input->scope));
   std::vector<ExpressionPtr> columns;
   for (const ScopeColumn& column : input->scope.columns) {
+    if (column.hidden) continue;
     const ExpressionPtr as_it_is = ColumnOf(column);
     const ex::Literal* fill = nullptr;
     if (node.values.size() == 1) {
@@ -91,6 +92,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::DropN
   MILLRACE_RETURN_IF_ERROR(CheckNames(node.columns, input->scope));
   std::vector<ExpressionPtr> present;
   for (const ScopeColumn& column : input->scope.columns) {
+    if (column.hidden) continue;
     if (!node.columns.empty() && !Names(node.columns, input->scope, column.name)) continue;
     ExpressionPtr there = plan::Function("isnotnull", {ColumnOf(column)});
     if (IsFloating(column.type)) {
@@ -122,6 +124,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Repla
   MILLRACE_RETURN_IF_ERROR(CheckNames(node.columns, input->scope));
   std::vector<ExpressionPtr> columns;
   for (const ScopeColumn& column : input->scope.columns) {
+    if (column.hidden) continue;
     const ExpressionPtr as_it_is = ColumnOf(column);
     std::vector<ExpressionPtr> cases;
     for (const auto& [from, to] : node.replacements) {

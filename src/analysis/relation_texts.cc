@@ -114,7 +114,9 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ParseLines(plan::StreamSourc
     columns.push_back(PassOn(*records, i));
   }
   const AnalyzedRelationPtr projected = MakeProject(records, std::move(columns));
-  return MakeAnalyzed(projected->resolved, projected->scope, nullptr);
+  Scope scope = projected->scope;
+  scope.NameMetadata();
+  return MakeAnalyzed(projected->resolved, std::move(scope), nullptr);
 }
 
 }  // namespace millrace::analysis

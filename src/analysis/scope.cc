@@ -53,13 +53,14 @@ base::Result<std::optional<Scope::Match>> Scope::FindAmong(const NameParts& name
   // The longest qualifier first, then the name alone.
   for (std::size_t qualifier_parts = name.size(); qualifier_parts-- > 0;) {
     const NameParts alias(name.begin(), name.begin() + qualifier_parts);
-    if (alias.empty() && hidden) continue;
     std::vector<int> found;
     std::set<std::int64_t> ids;
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (columns[i].hidden != hidden || !SameName(columns[i].name, name[qualifier_parts])) {
         continue;
       }
+      if (hidden && columns[i].hidden_from == HiddenFrom::kNames) continue;
+      if (hidden && columns[i].hidden_from == HiddenFrom::kBareNames && alias.empty()) continue;
       if (!alias.empty() && !EndsWith(*this, columns[i].qualifier, alias)) continue;
       if (ids.insert(columns[i].id).second) found.push_back(static_cast<int>(i));
     }
@@ -76,7 +77,9 @@ std::vector<int> Scope::ColumnsOf(const NameParts& alias) const {
   std::vector<int> found;
   for (const bool hidden : {true, false}) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].hidden == hidden && EndsWith(*this, columns[i].qualifier, alias)) {
+      if (columns[i].hidden != hidden) continue;
+      if (hidden && columns[i].hidden_from != HiddenFrom::kBareNames) continue;
+      if (EndsWith(*this, columns[i].qualifier, alias)) {
         found.push_back(static_cast<int>(i));
       }
     }
@@ -89,6 +92,30 @@ std::optional<int> Scope::FindId(std::int64_t id) const {
     if (columns[i].id == id) return static_cast<int>(i);
   }
   return std::nullopt;
+}
+
+std::optional<int> Scope::FindMetadata(std::string_view name) const {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const ScopeColumn& column = columns[i];
+    if (!column.hidden || column.hidden_from != HiddenFrom::kStars) continue;
+    const std::string_view own = column.name;
+    const std::size_t added = own.size() - std::min(own.size(), name.size());
+    if (SameName(own.substr(added), name) &&
+        own.substr(0, added).find_first_not_of('_') == std::string_view::npos) {
+      return static_cast<int>(i);
+    }
+  }
+  return std::nullopt;
+}
+
+void Scope::NameMetadata() {
+  for (ScopeColumn& column : columns) {
+    if (!column.hidden || column.hidden_from != HiddenFrom::kStars) continue;
+    const auto is_taken = [&](const ScopeColumn& other) {
+      return !other.hidden && SameName(other.name, column.name);
+    };
+    while (std::any_of(columns.begin(), columns.end(), is_taken)) column.name.insert(0, 1, '_');
+  }
 }
 
 std::vector<NameParts> Scope::Candidates() const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/names.h"
@@ -10,6 +11,13 @@
 #include "millrace/types.h"
 
 namespace millrace::analysis {
+
+/// What finds a column that is not among those of its relation.
+enum class HiddenFrom {
+  kBareNames,  ///< A qualified name or its identity: what a USING join leaves of the other side.
+  kStars,      ///< Names too, where no other column has them: `_metadata` of files.
+  kNames,      ///< The same behind a view: input_file_name() alone.
+};
 
 /// One column that a relation gives to the expressions above it.
 struct ScopeColumn {
@@ -21,8 +29,8 @@ struct ScopeColumn {
   std::string metadata = "{}";
   /// Stays the same while the column is only passed on; Spark's exprId.
   std::int64_t id = 0;
-  /// Only a qualified name or its identity finds it: what a USING join leaves of the other side.
   bool hidden = false;
+  HiddenFrom hidden_from = HiddenFrom::kBareNames;
 
   NameParts QualifiedName() const;
 };
@@ -43,12 +51,16 @@ struct Scope {
   /// several. A qualified column goes before a nested field, and what is visible before what is
   /// hidden.
   base::Result<std::optional<Match>> Find(const NameParts& name) const;
-  /// The columns of the relation with this alias, for `alias.*`: the hidden ones first.
+  /// The columns of the relation with this alias, for `alias.*`: those of USING first.
   std::vector<int> ColumnsOf(const NameParts& alias) const;
   /// The first column with this identity.
   std::optional<int> FindId(std::int64_t id) const;
   /// Qualified names in the order in which Spark proposes them: by name.
   std::vector<NameParts> Candidates() const;
+  /// The metadata of files that is called `name`, whatever it is called here.
+  std::optional<int> FindMetadata(std::string_view name) const;
+  /// Puts underscores before the names of metadata until no column has the same, as Spark does.
+  void NameMetadata();
   StructType Schema() const;
 
  private:

@@ -101,6 +101,7 @@ base::Result<std::vector<Resolved>> ExpressionAnalyzer::ExpandRegex(
 }
 
 base::Result<std::vector<Resolved>> ExpressionAnalyzer::ExpandStructStar(const NameParts& target) {
+  NoteMetadata(target);
   MILLRACE_ASSIGN_OR_RETURN(const auto match, FindColumn(target));
   if (!match) {
     std::string candidates;

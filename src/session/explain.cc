@@ -11,9 +11,14 @@
 namespace millrace::session {
 namespace {
 
-std::string ColumnNames(const StructType& schema, const std::vector<int>& columns) {
+/// The column behind the last one is the metadata of files.
+std::string ColumnNames(const plan::StreamSource& source, const std::vector<int>& columns) {
   std::vector<std::string> names;
-  for (int column : columns) names.push_back(schema[static_cast<std::size_t>(column)].name);
+  for (int column : columns) {
+    const auto index = static_cast<std::size_t>(column);
+    names.push_back(index < source.schema.size() ? source.schema[index].name
+                                                 : "_metadata");
+  }
   return fmt::format("[{}]", fmt::join(names, ", "));
 }
 
@@ -59,7 +64,7 @@ std::string StreamPlanText(const plan::ResolvedQuery& query, const processor::Pr
   for (std::size_t i = 0; i < query.sources.size(); ++i) {
     lines.push_back(fmt::format(
         "{}, reads {}", NameOf(query, static_cast<int>(i), descriptions),
-        ColumnNames(query.sources[i].schema, plan.required_columns(static_cast<int>(i)))));
+        ColumnNames(query.sources[i], plan.required_columns(static_cast<int>(i)))));
   }
   std::string text;
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -76,7 +81,7 @@ std::string BatchPlanText(const plan::ResolvedQuery& query,
         const auto index = static_cast<std::size_t>(scan.source);
         return fmt::format(
             "{}, reads {}", NameOf(query, scan.source, {}),
-            ColumnNames(query.sources[index].schema, description.source_columns[index]));
+            ColumnNames(query.sources[index], description.source_columns[index]));
       });
   if (!description.functions.empty()) {
     text += fmt::format("\nIn kernels of Millrace, the rest in DuckDB: {}\n",

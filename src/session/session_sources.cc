@@ -20,6 +20,7 @@ namespace millrace::session {
 namespace {
 
 constexpr const char* kLocal = "local";  // The format of rows that came with the plan.
+constexpr const char* kRemote = "remote";  // That of rows that the session keeps of a query.
 
 std::string JoinNames(std::vector<std::string_view> names) {
   std::sort(names.begin(), names.end());
@@ -196,6 +197,19 @@ base::Result<StructType> SessionSources::SourceSchema(
   return provider->Schema(connector::Options(options), user_schema);
 }
 
+std::optional<StructField> SessionSources::MetadataColumn(const plan::StreamSource& source) const {
+  if (!source.is_streaming) {
+    const auto table = TableOf(source);
+    return table != nullptr ? table->metadata_column() : std::nullopt;
+  }
+  const auto provider = FindStreamSource(source.format);
+  return provider.ok() ? (*provider)->metadata_column() : std::nullopt;
+}
+
+bool SessionSources::IsResult(const plan::StreamSource& source) const {
+  return source.format == kRemote;
+}
+
 base::Result<plan::StreamSource> SessionSources::BatchSource(
     const plan::relation::DataSource& source) const {
   const std::string format = source.format.value_or(session_.conf().default_source());
@@ -273,6 +287,7 @@ base::Result<std::optional<analysis::NamedRelation>> SessionSources::FindTable(
   } else {
     return Found();
   }
+  named.is_table = true;
   if (is_streaming) {
     named.view = plan::MakeRelation(plan::relation::Read{std::move(source), true});
     return Found(std::move(named));
@@ -348,7 +363,7 @@ base::Result<analysis::NamedRelation> SessionSources::CachedRemote(
   analysis::NamedRelation named;
   MILLRACE_ASSIGN_OR_RETURN(auto kept, session_.Remote(relation_id));
   named.view = kept.relation;
-  if (kept.table != nullptr) named.source = SourceOf(kept.table, "remote");
+  if (kept.table != nullptr) named.source = SourceOf(kept.table, kRemote);
   return named;
 }
 

@@ -28,6 +28,8 @@ class SessionSources : public analysis::SourceCatalog {
   base::Result<StructType> SourceSchema(
       const std::string& format, const std::map<std::string, std::string>& options,
       const std::optional<StructType>& user_schema) const override;
+  std::optional<StructField> MetadataColumn(const plan::StreamSource& source) const override;
+  bool IsResult(const plan::StreamSource& source) const override;
   base::Result<plan::StreamSource> BatchSource(
       const plan::relation::DataSource& source) const override;
   base::Result<std::optional<analysis::NamedRelation>> FindTable(

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""dataframe_tour.py and sql_tour.py by `millrace submit` with the real client, against what real Spark printed (recorded/*_tour.txt), step by step."""
+"""dataframe_tour.py, sql_tour.py and file_tour.py by `millrace submit` with the real client, against what real Spark printed (recorded/*_tour.txt), step by step."""
 import os
 import pathlib
 import subprocess
@@ -33,6 +33,9 @@ class Tour(unittest.TestCase):
 
     def test_sql(self):
         self.compare("sql_tour")
+
+    def test_files(self):
+        self.compare("file_tour")
 
     def compare(self, tour):
         expected = steps((HERE.parent / f"spark/recorded/{tour}.txt").read_text())

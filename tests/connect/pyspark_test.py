@@ -9,7 +9,9 @@ import datetime
 import decimal
 import io
 import logging
+import os
 import pathlib
+import sys
 import tempfile
 import time
 import unittest
@@ -197,6 +199,39 @@ Project [value]
     def test_what_is_not_there_is_refused_by_name(self):
         error = self.raised(UnsupportedOperationException, lambda: self.spark.udf.register("f", lambda x: x))
         self.assertIn("spark.udf.register()", str(error))
+
+    def test_files_of_delta_tables(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.spark.range(4).selectExpr("id", "id % 2 AS k").coalesce(1).write.partitionBy("k").format("delta").save(folder + "/t")
+            table = self.spark.read.format("delta").load(folder + "/t")
+            rows = table.select("id", "k", "_metadata", F.input_file_name().alias("name")).orderBy("id").collect()
+            self.assertEqual(len({row.name for row in rows}), 2)
+            for row in rows:
+                path = row["_metadata"].file_path
+                self.assertTrue(path.startswith(f"file:{folder}/t/k={row.k}/part-"), path)
+                self.assertEqual((row.name, path.split("/")[-1]), (path, row["_metadata"].file_name))
+                self.assertEqual(row["_metadata"].file_size, os.path.getsize(path[len("file:"):]))
+            self.assertEqual(list(rows[0]["_metadata"].asDict())[-1], "file_modification_time")
+            error = self.raised(AnalysisException, lambda: table.select("_metadata.row_index").collect())
+            self.assertEqual(error.getCondition(), "FIELD_NOT_FOUND")
+            self.spark.sql(f"CREATE TABLE files_of USING delta LOCATION '{folder}/t'")
+            self.assertEqual(self.spark.sql("SELECT count(DISTINCT t._metadata.file_name) FROM files_of t").first()[0], 2)
+            self.spark.sql("DROP TABLE files_of")
+
+    def test_only_what_is_asked_of_a_file_is_read(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.spark.range(3).coalesce(1).write.parquet(folder + "/p")
+            frame = self.spark.read.parquet(folder + "/p")
+            shown = io.StringIO()
+            with contextlib.redirect_stdout(shown):
+                frame.select("_metadata.file_name").explain()
+                frame.select("id").explain()
+            self.assertEqual(shown.getvalue().count("_metadata]"), 1, shown.getvalue())
+            self.assertIn(f"[file:{folder}/p], reads [_metadata]\n", shown.getvalue())
+            joined = frame.join(self.spark.range(2), "id").select(F.input_file_name())
+            error = self.raised(AnalysisException, joined.collect)
+            self.assertIn("input_file_name() over a join, a union or a window. Call it in a column of the files", str(error))
+            self.assertEqual([row.n for row in frame.withColumn("n", F.col("_metadata.row_index")).orderBy("id").collect()], [0, 1, 2])
 
     def test_compressed_plans(self):
         self.spark.conf.set("spark.connect.session.planCompression.threshold", "1")
@@ -530,6 +565,29 @@ class Observed(WithServer):
             self.assertEqual(events[0].observedMetrics, {
                 "a2": Row(rows=1),
                 "m1": Row(rows=2, sum=3, st={"n": 2, "s": "b"}, l=[1, 2], avg=1.5, d="2024-01-02", ts="2024-01-02 03:04:05", dec=3.0, bin="YWI=")})
+
+
+class Workers(WithServer):
+    arguments = ("--python", sys.executable)
+
+    def test_files_of_a_batch_are_named_by_the_stream(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(folder + "/in")
+            pathlib.Path(folder, "in", "a.txt").write_text("x\ny\n")
+
+            def each(batch, number):
+                said = [row.name for row in batch.collect()]
+                try:
+                    batch.select("value", F.input_file_name()).collect()
+                except Exception as error:
+                    said.append(str(error))
+                pathlib.Path(folder, "said").write_text("\n".join(said))
+
+            lines = self.spark.readStream.text(folder + "/in").withColumn("name", F.input_file_name())
+            lines.writeStream.foreachBatch(each).trigger(availableNow=True).start().awaitTermination()
+            name, same, refusal = pathlib.Path(folder, "said").read_text().splitlines()
+            self.assertEqual((name, same), (f"file://{folder}/in/a.txt",) * 2)
+            self.assertIn("input_file_name() over the rows of foreachBatch. Call it in a column of the stream.", refusal)
 
 
 class ShortStreams(WithServer):

@@ -1,4 +1,4 @@
-"""Records what the tours in tests/connect print on real Spark: recorded/dataframe_tour.txt and recorded/sql_tour.txt.
+"""Records what the tours in tests/connect print on real Spark: recorded/{dataframe,sql,file}_tour.txt.
 
 `python record_tour.py [TOUR ...]`: only these.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from record_examples import SUBMIT
 
 HERE = Path(__file__).resolve().parent
-TOURS = ("dataframe_tour", "sql_tour")
+TOURS = ("dataframe_tour", "sql_tour", "file_tour")
 
 
 def main():

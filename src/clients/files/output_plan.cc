@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/files/errors.h"
 #include "clients/files/file_scan.h"
@@ -78,6 +79,23 @@ Status CheckText(const OutputPlan& plan, std::string_view title) {
                        {{"schemaSize", std::to_string(plan.data_columns.size())}}});
 }
 
+// A column that came out of `_metadata` is stored as one like others.
+StructType WithoutInternalMetadata(const StructType& schema) {
+  std::vector<StructField> fields;
+  for (StructField field : schema.fields()) {
+    if (field.metadata.find("\"__metadata_col\"") != std::string::npos) {
+      auto metadata = nlohmann::ordered_json::parse(field.metadata, nullptr, false);
+      if (metadata.is_object()) {
+        metadata.erase("__metadata_col");
+        metadata.erase("__file_source_metadata_col");
+        field.metadata = metadata.dump();
+      }
+    }
+    fields.push_back(std::move(field));
+  }
+  return StructType(std::move(fields));
+}
+
 Result<int> FindPartition(const StructType& schema, const std::string& name) {
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (LowerCase(schema[i].name) == LowerCase(name)) return static_cast<int>(i);
@@ -116,10 +134,11 @@ Result<clients::parquet::Compression> ParseParquetCompression(const std::string&
       name, "brotli, uncompressed, lzo, snappy, lz4_raw, none, zstd, lz4, gzip");
 }
 
-Result<OutputPlan> MakeOutputPlan(const StructType& schema,
+Result<OutputPlan> MakeOutputPlan(const StructType& given,
                                   const std::vector<std::string>& partition_columns,
                                   OutputFormat format) {
-  MILLRACE_RETURN_IF_ERROR(CheckNames(schema));
+  MILLRACE_RETURN_IF_ERROR(CheckNames(given));
+  const StructType schema = WithoutInternalMetadata(given);
   OutputPlan plan;
   plan.schema = schema;
   plan.format = std::move(format);

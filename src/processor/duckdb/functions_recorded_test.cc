@@ -14,7 +14,7 @@ namespace {
 // Refused by name; see docs/functions.md.
 const std::set<std::string>& Refused() {
   static const std::set<std::string> names = {
-      "collation", "input_file_name", "sentences"};
+      "collation", "sentences"};
   return names;
 }
 

@@ -19,5 +19,6 @@ std::vector<KernelSpec> EncodingKernels();
 std::vector<KernelSpec> RegexKernels();
 std::vector<KernelSpec> UrlKernels();
 std::vector<KernelSpec> FormatKernels();
+std::vector<KernelSpec> FileKernels();
 
 }  // namespace millrace::processor::duckdb

@@ -34,6 +34,20 @@ bool IsKnown(const std::string& name) {
          name == "grouping" || name == "grouping_id";
 }
 
+bool SparkKnows(const std::string& name) { return IsKnown(name) || SparkHasFunction(name); }
+
+// The first call of an aggregate function at or below one of these.
+const plan::Expression* FirstAggregate(const std::vector<ExpressionPtr>& expressions) {
+  for (const ExpressionPtr& expression : expressions) {
+    const std::string* name = nullptr;
+    if (const auto* call = expression->As<ex::UnresolvedFunction>()) name = &call->name;
+    if (const auto* call = expression->As<ex::CallFunction>()) name = &call->name;
+    if (name != nullptr && FindAggregate(RegistryName(*name)) != nullptr) return expression.get();
+    if (const auto* below = FirstAggregate(ChildrenOf(*expression))) return below;
+  }
+  return nullptr;
+}
+
 base::Status UnsupportedSyntax(const std::string& name, std::string_view syntax) {
   return AnalysisError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
                        {{"prettyName", QuoteName(name)}, {"syntax", std::string(syntax)}});
@@ -104,9 +118,11 @@ base::Status ExpressionAnalyzer::CheckFunctions(const ExpressionPtr& expression)
     is_by_name = true;
   }
   // Spark's registry has no such name; its DataFrame function makes the aggregate itself.
-  if (is_by_name && RegistryName(*name) == "product") return UnresolvedRoutine(*name);
+  const bool is_hidden = is_by_name && RegistryName(*name) == "product";
+  if (is_hidden || (name != nullptr && !SparkKnows(RegistryName(*name)))) {
+    return At(expression->origin, UnresolvedRoutine(*name));
+  }
   if (name != nullptr && !IsKnown(RegistryName(*name))) {
-    if (!SparkHasFunction(RegistryName(*name))) return UnresolvedRoutine(*name);
     return NotPossibleHere("The function `" + RegistryName(*name) + "`",
                            "docs/functions.md lists the functions that there are.");
   }
@@ -140,8 +156,9 @@ base::Result<std::vector<Resolved>> ExpressionAnalyzer::ResolveArguments(
   std::vector<Resolved> resolved;
   for (const ExpressionPtr& arg : args) {
     if (const auto* star = arg->As<ex::UnresolvedStar>()) {
-      MILLRACE_ASSIGN_OR_RETURN(auto columns, ExpandStar(*star));
-      for (Resolved& column : columns) {
+      auto expanded = ExpandStar(*star);
+      if (!expanded.ok()) return At(arg->origin, expanded.status());
+      for (Resolved& column : *expanded) {
         if (column.kind == Resolved::Kind::kAlias) {
           column.bound = WithText(column.bound, column.bound->text + " AS " + column.name);
         }
@@ -246,11 +263,18 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveAggregate(const AggregateSpec&
   for (const Resolved& arg : input.call.args) {
     if (arg.bound == nullptr || is_windowed) continue;
     if (HoldsWindow(*arg.bound)) return AnalysisError("_LEGACY_ERROR_TEMP_1031", {});
-    if (HoldsAggregate(*arg.bound)) return AnalysisError("NESTED_AGGREGATE_FUNCTION", {});
+    if (HoldsAggregate(*arg.bound)) {
+      const plan::Expression* inner = FirstAggregate(node.args);
+      const base::Status nested = AnalysisError("NESTED_AGGREGATE_FUNCTION", {});
+      return inner == nullptr ? nested : At(inner->origin, nested);
+    }
     if (!IsDeterministic(*arg.bound)) {
-      return AnalysisError(
+      const base::Status chance = AnalysisError(
           "AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
           {{"sqlExpr", QuoteSql(CallText(input.call.name, input.call.BoundArgs()))}});
+      const auto index = static_cast<std::size_t>(&arg - input.call.args.data());
+      const bool as_given = node.args.size() == input.call.args.size();
+      return as_given ? At(node.args[index]->origin, chance) : chance;
     }
   }
   if (spec.name == "count" && node.args.empty()) {
@@ -275,8 +299,9 @@ base::Result<std::vector<plan::SortKey>> ExpressionAnalyzer::ResolveOrder(
   std::vector<plan::SortKey> keys;
   for (const ex::SortOrder& one : order) {
     MILLRACE_ASSIGN_OR_RETURN(const Resolved resolved, Resolve(one.child));
-    MILLRACE_ASSIGN_OR_RETURN(plan::SortKey key, MakeSortKey(one, resolved.bound));
-    keys.push_back(std::move(key));
+    auto key = MakeSortKey(one, resolved.bound);
+    if (!key.ok()) return At(one.origin, key.status());
+    keys.push_back(*std::move(key));
   }
   return keys;
 }

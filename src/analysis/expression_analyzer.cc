@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/error_messages.h"
+#include "analysis/error_place.h"
 #include "analysis/functions.h"
 #include "analysis/not_here.h"
 #include "analysis/relation_analyzer.h"
@@ -147,11 +148,28 @@ base::Result<Resolved> ExpressionAnalyzer::Resolve(const ExpressionPtr& expressi
       },
       expression->node);
   --depth_;
+  if (!result.ok()) return At(expression->origin, result.status());
   return result;
+}
+
+base::Status ExpressionAnalyzer::At(const std::optional<plan::Origin>& origin,
+                                    const base::Status& failure) const {
+  // Spark makes the names in a lambda of a SQL text anew, and forgets where they stand.
+  const bool is_forgotten = !variables_.empty() && origin &&
+                            std::holds_alternative<plan::SqlPlace>(*origin) &&
+                            failure.spark_error().condition.starts_with("UNRESOLVED_COLUMN");
+  if (!is_forgotten) return AtExpression(failure, origin, relations_.place());
+  return Nowhere(AtRelation(failure, relations_.place()));
 }
 
 base::Result<std::vector<Resolved>> ExpressionAnalyzer::ResolveColumns(
     const ExpressionPtr& expression) {
+  auto columns = ColumnsOf(expression);
+  if (!columns.ok()) return At(expression->origin, columns.status());
+  return columns;
+}
+
+base::Result<std::vector<Resolved>> ExpressionAnalyzer::ColumnsOf(const ExpressionPtr& expression) {
   if (const auto* star = expression->As<ex::UnresolvedStar>()) return ExpandStar(*star);
   if (const auto* regex = expression->As<ex::UnresolvedRegex>()) return ExpandRegex(*regex);
   if (const auto* text = expression->As<ex::ExpressionString>()) {
@@ -193,7 +211,11 @@ base::Result<Resolved> ExpressionAnalyzer::WithFields(Resolved column, const Nam
 base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::UnresolvedExtractValue& node) {
   MILLRACE_ASSIGN_OR_RETURN(const Resolved child, Resolve(node.child));
   MILLRACE_ASSIGN_OR_RETURN(const Resolved extraction, Resolve(node.extraction));
-  return ExtractValue(child.bound, extraction.bound);
+  auto value = ExtractValue(child.bound, extraction.bound);
+  const bool is_mismatch =
+      !value.ok() && value.status().spark_error().condition.starts_with("DATATYPE_MISMATCH");
+  if (value.ok() || is_mismatch) return value;
+  return Nowhere(value.status());
 }
 
 base::Result<Resolved> ExpressionAnalyzer::ExtractValue(const BoundExpressionPtr& child,

@@ -60,7 +60,11 @@ class ExpressionAnalyzer {
     grouping_input_ = grouping_input;
   }
 
+  /// `failure` as one of what stands at `origin`; see AtExpression.
+  base::Status At(const std::optional<plan::Origin>& origin, const base::Status& failure) const;
+
  private:
+  base::Result<std::vector<Resolved>> ColumnsOf(const plan::ExpressionPtr& expression);
   base::Result<Resolved> ResolveNode(const plan::expression::Literal& node);
   base::Result<Resolved> ResolveNode(const plan::expression::UnresolvedAttribute& node);
   base::Result<Resolved> ResolveNode(const plan::expression::UnresolvedFunction& node);

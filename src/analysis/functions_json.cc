@@ -54,6 +54,11 @@ base::Result<DataType> SchemaArgument(const BoundExpressionPtr& arg) {
     error.exception_class = "AnalysisException";
     std::string message = schema.status().message();
     message.erase(0, message.find_first_not_of('\n'));
+    // Not where in the schema's text.
+    const std::string state = " SQLSTATE: " + error.sql_state;
+    if (const auto at = message.find(state); at != std::string::npos) {
+      message.erase(at + state.size());
+    }
     return base::Status(schema.status().code(), std::move(message))
         .WithSparkError(std::move(error));
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/error_messages.h"
+#include "analysis/error_place.h"
 #include "analysis/functions.h"
 #include "analysis/not_here.h"
 #include "analysis/rewrite.h"
@@ -97,8 +98,10 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::Analyze(const plan::Relation
   ++depth_;
   AnalyzedRelationPtr analyzed;
   for (auto next = chain.rbegin(); next != chain.rend(); ++next) {
+    const auto around = std::exchange(place_, &(*next)->origin);
     auto one = AnalyzeOne(**next, analyzed);
-    if (!one.ok()) return one.status();
+    place_ = around;
+    if (!one.ok()) return AtRelation(one.status(), (*next)->origin);
     AnalyzedRelation named = **one;
     // What gave its input back, or a view in its place, is a relation of its own to plan ids.
     if ((*next)->plan_id) {
@@ -111,6 +114,11 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::Analyze(const plan::Relation
   }
   --depth_;
   return analyzed;
+}
+
+const std::optional<plan::Origin>& RelationAnalyzer::place() const {
+  static const std::optional<plan::Origin> kNone;
+  return place_ == nullptr ? kNone : *place_;
 }
 
 base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeVisible(const plan::Relation& relation) {

@@ -86,6 +86,8 @@ class RelationAnalyzer {
   }
   bool offers_metadata() const { return offers_metadata_; }
   void NoteMetadata() { names_metadata_ = true; }
+  /// Where the relation stands that is analyzed now.
+  const std::optional<plan::Origin>& place() const;
   /// The relations whose columns a query inside them may name, innermost last.
   const std::vector<const AnalyzedRelation*>& outer() const { return outer_; }
   /// The query that a SubqueryExpression names; it may name columns of `outer`.
@@ -269,6 +271,7 @@ class RelationAnalyzer {
   std::vector<plan::ObservedMetrics> observed_;
   std::vector<const AnalyzedRelation*> outer_;
   std::vector<const std::vector<plan::RelationPtr>*> references_;
+  const std::optional<plan::Origin>* place_ = nullptr;  ///< Null: none is analyzed.
   std::int64_t next_id_ = 1;
   int depth_ = 0;
   const bool offers_metadata_;

@@ -39,6 +39,19 @@ BoundExpressionPtr GroupingBit(int id_column, int bit, const std::string& text) 
                       plan::EvalMode::kAnsi, text);
 }
 
+// The attribute at or below the expression that stands for the column with this text.
+const plan::Expression* FindAttribute(const plan::ExpressionPtr& expression,
+                                      const std::string& text) {
+  if (const auto* attribute = expression->As<ex::UnresolvedAttribute>()) {
+    const auto name = ParseName(attribute->name);
+    if (name.ok() && !name->empty() && name->back() == text) return expression.get();
+  }
+  for (const plan::ExpressionPtr& child : ChildrenOf(*expression)) {
+    if (const auto* found = FindAttribute(child, text)) return found;
+  }
+  return nullptr;
+}
+
 const std::int64_t* OrdinalOf(const plan::ExpressionPtr& expression, std::int64_t* value) {
   const auto* literal = expression->As<ex::Literal>();
   if (literal == nullptr || !literal->type.is(DataType::Kind::kInteger) ||
@@ -98,16 +111,19 @@ base::Result<std::vector<Resolved>> RelationAnalyzer::ResolveKeys(
     std::int64_t ordinal = 0;
     if (OrdinalOf(expression, &ordinal) != nullptr && node.is_select) {
       if (ordinal < 1 || ordinal > static_cast<std::int64_t>(outputs.size())) {
-        return AnalysisError("GROUP_BY_POS_OUT_OF_RANGE",
-                             {{"index", std::to_string(ordinal)},
-                              {"size", std::to_string(outputs.size())}});
+        return expressions.At(expression->origin,
+                              AnalysisError("GROUP_BY_POS_OUT_OF_RANGE",
+                                            {{"index", std::to_string(ordinal)},
+                                             {"size", std::to_string(outputs.size())}}));
       }
       const Resolved& output = outputs[ordinal - 1];
       if (HoldsAggregate(*output.bound)) {
-        return AnalysisError("GROUP_BY_POS_AGGREGATE",
-                             {{"index", std::to_string(ordinal)},
-                              {"aggExpr", AggregateTexts(*output.bound, input->scope) + " AS " +
-                                              QuoteName(output.name)}});
+        return expressions.At(
+            expression->origin,
+            AnalysisError("GROUP_BY_POS_AGGREGATE",
+                          {{"index", std::to_string(ordinal)},
+                           {"aggExpr", AggregateTexts(*output.bound, input->scope) + " AS " +
+                                           QuoteName(output.name)}}));
       }
       keys.push_back(output);
       continue;
@@ -132,13 +148,16 @@ base::Result<std::vector<Resolved>> RelationAnalyzer::ResolveKeys(
     }
     for (Resolved& key : *resolved) {
       if (HoldsAggregate(*key.bound)) {
-        return AnalysisError("GROUP_BY_AGGREGATE",
-                             {{"sqlExpr", AggregateTexts(*key.bound, input->scope)}});
+        return expressions.At(
+            expression->origin,
+            AnalysisError("GROUP_BY_AGGREGATE",
+                          {{"sqlExpr", AggregateTexts(*key.bound, input->scope)}}));
       }
       if (!IsGroupable(key.bound->type)) {
-        return AnalysisError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
-                             {{"sqlExpr", QuoteSql(key.bound->text)},
-                              {"dataType", QuoteType(key.bound->type)}});
+        return expressions.At(expression->origin,
+                              AnalysisError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+                                            {{"sqlExpr", QuoteSql(key.bound->text)},
+                                             {"dataType", QuoteType(key.bound->type)}}));
       }
       keys.push_back(std::move(key));
     }
@@ -413,7 +432,9 @@ base::Result<std::vector<BoundExpressionPtr>> RelationAnalyzer::ResolveOverGroup
       if (!is_aggregate && !is_grouping && IndexOf(grouping->BoundKeys(), over_input) < 0) {
         if (column == nullptr) return BoundExpressionPtr();
         if (failure.ok()) {
-          failure = UnresolvedColumn({part->text}, relation.scope.Candidates());
+          const plan::Expression* attribute = FindAttribute(expression, part->text);
+          failure = expressions.At((attribute == nullptr ? *expression : *attribute).origin,
+                                   UnresolvedColumn({part->text}, relation.scope.Candidates()));
         }
         return part;
       }

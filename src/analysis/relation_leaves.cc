@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/error_messages.h"
+#include "analysis/error_place.h"
 #include "analysis/functions.h"
 #include "analysis/relation_analyzer.h"
 #include "analysis/type_rules.h"
@@ -103,8 +104,9 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ReadTable(const rel::NamedTa
       return AsView(common);
     }
   }
-  MILLRACE_ASSIGN_OR_RETURN(auto found,
-                            context_.sources->FindTable(parts, table.options, is_streaming));
+  auto asked = context_.sources->FindTable(parts, table.options, is_streaming);
+  if (!asked.ok()) return Nowhere(asked.status());
+  std::optional<NamedRelation> found = *std::move(asked);
   if (!found) {
     return AnalysisError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(parts)},
                                                      {"searchPath", std::string(kSearchPath)}});
@@ -125,7 +127,7 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::ReadNamed(NamedRelation rela
     context_.sources = sources;
     outer_ = outer;
     references_ = references;
-    if (!view.ok()) return view.status();
+    if (!view.ok()) return Nowhere(view.status());  // Not where its name stands.
     analyzed = relation.is_table ? WithMetadata(*view) : AsView(*view);
   } else {
     MILLRACE_ASSIGN_OR_RETURN(analyzed, ReadSource(std::move(relation.source)));

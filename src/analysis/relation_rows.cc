@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/error_messages.h"
+#include "analysis/error_place.h"
 #include "analysis/relation_analyzer.h"
 #include "analysis/rewrite.h"
 #include "analysis/type_rules.h"
@@ -59,9 +60,10 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Sort&
     columns.push_back(-1);
     if (const auto ordinal = OrdinalOf(order.child)) {
       if (*ordinal < 1 || *ordinal > static_cast<std::int64_t>(visible.size())) {
-        return AnalysisError("ORDER_BY_POS_OUT_OF_RANGE",
-                             {{"index", std::to_string(*ordinal)},
-                              {"size", std::to_string(visible.size())}});
+        return AtExpression(AnalysisError("ORDER_BY_POS_OUT_OF_RANGE",
+                                          {{"index", std::to_string(*ordinal)},
+                                           {"size", std::to_string(visible.size())}}),
+                            order.child->origin, place());
       }
       columns.back() = visible[*ordinal - 1];
     } else {
@@ -113,8 +115,9 @@ base::Result<AnalyzedRelationPtr> RelationAnalyzer::AnalyzeNode(const rel::Sort&
   for (std::size_t i = 0; i < orders.size(); ++i) {
     const BoundExpressionPtr key =
         columns[i] >= 0 ? PassOn(*wide, columns[i]).bound : bound[next++];
-    MILLRACE_ASSIGN_OR_RETURN(plan::SortKey sort_key, MakeSortKey(orders[i], key));
-    sort.keys.push_back(std::move(sort_key));
+    auto sort_key = MakeSortKey(orders[i], key);
+    if (!sort_key.ok()) return AtExpression(sort_key.status(), orders[i].origin, place());
+    sort.keys.push_back(*std::move(sort_key));
   }
   const AnalyzedRelationPtr sorted = Above(wide, std::move(sort));
   if (wide->scope.columns.size() == width) return sorted;

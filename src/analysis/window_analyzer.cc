@@ -295,7 +295,9 @@ base::Result<Resolved> ExpressionAnalyzer::ResolveNode(const ex::Window& node) {
                          {{"sqlExpr", QuoteSql(call.function->text)}});
   }
   std::string frame_text;
-  MILLRACE_ASSIGN_OR_RETURN(call.frame, ResolveFrame(node, call, &frame_text));
+  auto frame = ResolveFrame(node, call, &frame_text);
+  if (!frame.ok()) return At(node.definition_origin, frame.status());
+  call.frame = *std::move(frame);
   if (window_function != nullptr && call.order_by.empty() &&
       window_function->function != "nth_value") {
     return AnalysisError("WINDOW_FUNCTION_FRAME_NOT_ORDERED",

@@ -30,7 +30,7 @@ std::string_view StatusCodeName(StatusCode code) {
 
 Status::Status(StatusCode code, std::string message) {
   if (code == StatusCode::kOk) return;
-  failure_ = std::make_shared<const Failure>(Failure{code, std::move(message), {}});
+  failure_ = std::make_shared<const Failure>(Failure{code, std::move(message), {}, nullptr});
 }
 
 Status Status::InvalidArgument(std::string message) {
@@ -63,19 +63,33 @@ const SparkError& Status::spark_error() const {
   return ok() ? kNone : failure_->spark_error;
 }
 
+const QueryContext* Status::query_context() const {
+  return ok() ? nullptr : failure_->query_context.get();
+}
+
 Status Status::WithSparkError(SparkError error) const {
   if (ok()) return *this;
   Status copy;
-  copy.failure_ =
-      std::make_shared<const Failure>(Failure{failure_->code, failure_->message, std::move(error)});
+  copy.failure_ = std::make_shared<const Failure>(
+      Failure{failure_->code, failure_->message, std::move(error), failure_->query_context});
+  return copy;
+}
+
+Status Status::WithQueryContext(QueryContext context) const {
+  if (ok()) return *this;
+  Status copy;
+  copy.failure_ = std::make_shared<const Failure>(
+      Failure{failure_->code, failure_->message, failure_->spark_error,
+              std::make_shared<const QueryContext>(std::move(context))});
   return copy;
 }
 
 Status Status::WithContext(std::string_view context) const {
   if (ok()) return *this;
   Status copy;
-  copy.failure_ = std::make_shared<const Failure>(Failure{
-      failure_->code, std::string(context) + ": " + failure_->message, failure_->spark_error});
+  copy.failure_ = std::make_shared<const Failure>(
+      Failure{failure_->code, std::string(context) + ": " + failure_->message,
+              failure_->spark_error, failure_->query_context});
   return copy;
 }
 

@@ -39,6 +39,23 @@ struct SparkError {
   std::map<std::string, std::string> parameters;
 };
 
+/// Where the program that a user wrote has the cause of a failure; what Spark's QueryContext tells.
+struct QueryContext {
+  enum class Kind {
+    kNone,       ///< Spark tells of no place.
+    kSql,        ///< A piece of a SQL text.
+    kDataFrame,  ///< A call in a program.
+  };
+  Kind kind = Kind::kNone;
+  std::string object_type;  ///< Of SQL: "VIEW", or empty.
+  std::string object_name;  ///< Of SQL.
+  int start_index = -1;     ///< Of SQL: of the first character in the text, from 0.
+  int stop_index = -1;      ///< Of SQL: of the last one.
+  std::string fragment;     ///< The piece, or the function that was called.
+  std::string call_site;    ///< File and line of a call.
+  std::string summary;      ///< As messages show it; ends with a line break.
+};
+
 /// Success, or a failure with its message. Copies share the failure; Ok costs one pointer.
 /// Messages read from the outside in:
 /// `query q7: batch 12: kafka: offset out of range: events-3@991`.
@@ -63,9 +80,13 @@ class [[nodiscard]] Status {
   const std::string& message() const;
   /// Never null; empty fields when nothing was attached.
   const SparkError& spark_error() const;
+  /// Null until somebody told the place.
+  const QueryContext* query_context() const;
 
   /// The same failure with Spark's identity attached. No effect on Ok.
   Status WithSparkError(SparkError error) const;
+  /// The same failure with its place. No effect on Ok.
+  Status WithQueryContext(QueryContext context) const;
   /// The same failure with `context + ": "` in front of the message. No effect on Ok.
   Status WithContext(std::string_view context) const;
   /// "Conflict: offsets/3: ...", or "Ok".
@@ -76,6 +97,7 @@ class [[nodiscard]] Status {
     StatusCode code;
     std::string message;
     SparkError spark_error;
+    std::shared_ptr<const QueryContext> query_context;
   };
   std::shared_ptr<const Failure> failure_;
 };

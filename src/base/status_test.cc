@@ -94,6 +94,21 @@ TEST(ResultDeathTest, ValueOfAFailureIsABug) {
   EXPECT_DEATH(static_cast<void>(result.value()), "internal error");
 }
 
+TEST(StatusTest, ThePlaceStaysWithTheFailure) {
+  const Status plain = Status::NotFound("x");
+  EXPECT_EQ(plain.query_context(), nullptr);
+  EXPECT_EQ(Status::Ok().WithQueryContext({}).query_context(), nullptr);
+  QueryContext context;
+  context.kind = QueryContext::Kind::kSql;
+  context.fragment = "nope";
+  const Status placed = plain.WithQueryContext(context)
+                            .WithContext("batch 1")
+                            .WithSparkError({"AnalysisException", "C", "42000", {}});
+  ASSERT_NE(placed.query_context(), nullptr);
+  EXPECT_EQ(placed.query_context()->fragment, "nope");
+  EXPECT_EQ(placed.message(), "batch 1: x");
+}
+
 TEST(StatusTest, SparksMessageNamesTheConditionOnce) {
   const Status plain = Status::NotFound("Path does not exist: /x.");
   EXPECT_EQ(SparkMessage(plain), "Path does not exist: /x.");

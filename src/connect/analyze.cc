@@ -18,6 +18,14 @@ namespace pb = spark::connect;
 using Request = pb::AnalyzePlanRequest;
 using Answer = pb::AnalyzePlanResponse;
 
+/// The relation of a plan that must be one, unpacked and with unknown fields refused.
+base::Result<plan::RelationPtr> RelationOf(const pb::Plan& plan) {
+  MILLRACE_ASSIGN_OR_RETURN(const pb::Plan unpacked, Unpacked(plan));
+  MILLRACE_RETURN_IF_ERROR(RefuseUnknownFields(unpacked));
+  if (!unpacked.has_root()) return InvalidPlan("a relation is wanted here, not a command");
+  return FromProto(unpacked.root());
+}
+
 base::Result<plan::ResolvedQuery> Resolve(const pb::Plan& plan, ConnectSession* session) {
   MILLRACE_ASSIGN_OR_RETURN(auto relation, RelationOf(plan));
   return session->state().Analyze(relation);
@@ -145,13 +153,6 @@ base::Status JsonToDdl(const Request::JsonToDDL& request, Answer* out) {
 }
 
 }  // namespace
-
-base::Result<plan::RelationPtr> RelationOf(const pb::Plan& plan) {
-  MILLRACE_ASSIGN_OR_RETURN(const pb::Plan unpacked, Unpacked(plan));
-  MILLRACE_RETURN_IF_ERROR(RefuseUnknownFields(unpacked));
-  if (!unpacked.has_root()) return InvalidPlan("a relation is wanted here, not a command");
-  return FromProto(unpacked.root());
-}
 
 std::string SemanticText(const plan::ResolvedQuery& query) {
   std::string text = plan::TreeText(*query.root);

@@ -16,9 +16,6 @@ inline constexpr char kSparkVersion[] = "4.2.0";
 base::Status RunAnalyze(const spark::connect::AnalyzePlanRequest& request, ConnectSession* session,
                         spark::connect::AnalyzePlanResponse* response);
 
-/// The relation of a plan that must be one, unpacked and with unknown fields refused.
-base::Result<plan::RelationPtr> RelationOf(const spark::connect::Plan& plan);
-
 /// The plan as text in which two queries of the same meaning are the same.
 std::string SemanticText(const plan::ResolvedQuery& query);
 

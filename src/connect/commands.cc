@@ -38,7 +38,7 @@ Failure RunRelation(const plan::RelationPtr& relation, const ExecutionContext& c
   ProgressReporter progress(operation);
   std::vector<session::Observation> observed;
   auto result = context.session->state().Execute(relation, stop, &observed);
-  if (!result.ok()) return context.session->WithOrigin(result.status(), relation);
+  if (!result.ok()) return result.status();
   const base::Status sent =
       SendRows(result->schema, result->rows.get(), context.max_result_bytes, operation);
   if (!sent.ok()) return sent;

@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/uuid.h"
-#include "connect/error_origin.h"
 #include "connect/refusals.h"
 
 namespace millrace::connect {
@@ -51,14 +50,6 @@ std::optional<spark::connect::StorageLevel> ConnectSession::StorageLevelOf(
   const auto found = storage_levels_.find(plan);
   if (found == storage_levels_.end()) return std::nullopt;
   return found->second;
-}
-
-Failure ConnectSession::WithOrigin(base::Status failure, const plan::RelationPtr& relation) const {
-  Failure found = failure;
-  found.origin = OriginOfFailure(relation, failure, [this](const plan::RelationPtr& part) {
-    return state_->Analyze(part).status();
-  });
-  return found;
 }
 
 void ConnectSession::Touch() {

@@ -52,9 +52,6 @@ class ConnectSession {
                        std::optional<spark::connect::StorageLevel> level);
   std::optional<spark::connect::StorageLevel> StorageLevelOf(const std::string& plan) const;
 
-  /// The failure of this relation, with the place in the client's program if analysis knows it.
-  Failure WithOrigin(base::Status failure, const plan::RelationPtr& relation) const;
-
   void Touch();
   /// No call since then, and no operation that runs.
   std::optional<std::chrono::steady_clock::time_point> idle_since() const;

@@ -440,15 +440,15 @@ base::Result<ex::InlineUdf> FromProto(const pb::CommonInlineUserDefinedFunction&
 std::optional<plan::Origin> FromProto(const pb::Origin& from) {
   switch (from.function_case()) {
     case pb::Origin::kPythonOrigin:
-      return plan::Origin{from.python_origin().fragment(), from.python_origin().call_site()};
+      return plan::CallSite{from.python_origin().fragment(), from.python_origin().call_site()};
     case pb::Origin::kJvmOrigin: {
       // The innermost call of the user's program, as the query context of Spark's errors shows it.
       const auto& jvm = from.jvm_origin();
-      if (jvm.stack_trace_size() == 0) return plan::Origin{jvm.sql_text(), ""};
+      if (jvm.stack_trace_size() == 0) return plan::CallSite{jvm.sql_text(), ""};
       const auto& call = jvm.stack_trace(0);
-      return plan::Origin{call.method_name(),
-                          fmt::format("{}.{}({}:{})", call.declaring_class(), call.method_name(),
-                                      call.file_name(), call.line_number())};
+      return plan::CallSite{call.method_name(),
+                            fmt::format("{}.{}({}:{})", call.declaring_class(), call.method_name(),
+                                        call.file_name(), call.line_number())};
     }
     case pb::Origin::FUNCTION_NOT_SET:
       break;

@@ -529,7 +529,7 @@ base::Result<plan::RelationPtr> FromProto(const pb::Relation& from) {
   if (from.common().has_plan_id()) relation.plan_id = from.common().plan_id();
   if (from.common().has_origin()) relation.origin = FromProto(from.common().origin());
   if (!relation.origin && !from.common().source_info().empty()) {
-    relation.origin = plan::Origin{"", from.common().source_info()};
+    relation.origin = plan::CallSite{"", from.common().source_info()};
   }
   return std::make_shared<const plan::Relation>(std::move(relation));
 }

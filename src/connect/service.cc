@@ -276,12 +276,9 @@ grpc::Status Service::ReleaseExecute(grpc::ServerContext* context,
 grpc::Status Service::AnalyzePlan(grpc::ServerContext* context,
                                   const pb::AnalyzePlanRequest* request,
                                   pb::AnalyzePlanResponse* response) {
-  return Answer(context, *request, response, [&](ConnectSession& session) -> Failure {
-    base::Status status = RefuseUnknownFields(*request);
-    if (status.ok()) status = RunAnalyze(*request, &session, response);
-    if (status.ok() || !request->has_schema()) return status;
-    const auto relation = RelationOf(request->schema().plan());
-    return relation.ok() ? session.WithOrigin(status, *relation) : Failure(status);
+  return Answer(context, *request, response, [&](ConnectSession& session) -> base::Status {
+    MILLRACE_RETURN_IF_ERROR(RefuseUnknownFields(*request));
+    return RunAnalyze(*request, &session, response);
   });
 }
 

@@ -86,13 +86,21 @@ std::string JsonText(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// Spark's DataFrameQueryContext.
-void FillContext(const plan::Origin& origin, pb::FetchErrorDetailsResponse::QueryContext* out) {
-  out->set_context_type(pb::FetchErrorDetailsResponse::QueryContext::DATAFRAME);
-  out->set_fragment(ValidText(origin.fragment));
-  out->set_call_site(ValidText(origin.call_site));
-  out->set_summary("== DataFrame ==\n\"" + out->fragment() + "\" was called from\n" +
-                   out->call_site() + "\n");
+void FillContext(const base::QueryContext& context,
+                 pb::FetchErrorDetailsResponse::QueryContext* out) {
+  const bool is_sql = context.kind == base::QueryContext::Kind::kSql;
+  out->set_context_type(is_sql ? pb::FetchErrorDetailsResponse::QueryContext::SQL
+                               : pb::FetchErrorDetailsResponse::QueryContext::DATAFRAME);
+  if (is_sql) {
+    out->set_object_type(context.object_type);
+    out->set_object_name(ValidText(context.object_name));
+    out->set_start_index(context.start_index);
+    out->set_stop_index(context.stop_index);
+  } else {
+    out->set_call_site(ValidText(context.call_site));
+  }
+  out->set_fragment(ValidText(context.fragment));
+  out->set_summary(ValidText(context.summary));
 }
 
 void FillError(const base::Status& status, pb::FetchErrorDetailsResponse::Error* out) {
@@ -106,6 +114,9 @@ void FillError(const base::Status& status, pb::FetchErrorDetailsResponse::Error*
   for (const auto& [name, value] : error.parameters) {
     (*throwable->mutable_message_parameters())[name] = ValidText(value);
   }
+  const base::QueryContext* context = status.query_context();
+  if (context == nullptr || context->kind == base::QueryContext::Kind::kNone) return;
+  FillContext(*context, throwable->add_query_contexts());
 }
 
 }  // namespace
@@ -162,10 +173,6 @@ void ErrorLog::Fetch(const std::string& error_id, pb::FetchErrorDetailsResponse*
   if (failure.ok()) return;
   out->set_root_error_idx(0);
   FillError(failure.status, out->add_errors());
-  if (failure.origin && out->errors(0).has_spark_throwable()) {
-    FillContext(*failure.origin,
-                out->mutable_errors(0)->mutable_spark_throwable()->add_query_contexts());
-  }
   if (failure.cause.ok()) return;
   out->mutable_errors(0)->set_cause_idx(1);
   FillError(failure.cause, out->add_errors());

@@ -6,14 +6,12 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
 #include "millrace/errors.h"
-#include "plan/expression.h"
 
 namespace millrace::connect {
 
@@ -22,7 +20,6 @@ namespace millrace::connect {
 struct Failure {
   base::Status status;
   base::Status cause;  ///< Ok: none.
-  std::optional<plan::Origin> origin;  ///< Of the expression that failed, when it is known.
 
   Failure() = default;
   Failure(base::Status failed) : status(std::move(failed)) {}  // NOLINT: implicit on purpose

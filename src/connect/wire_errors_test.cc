@@ -116,5 +116,44 @@ TEST(ErrorLog, WholeErrorsAreFetchedByTheirId) {
   EXPECT_EQ(unknown.errors_size(), 0);
 }
 
+spark::connect::FetchErrorDetailsResponse::Error Fetched(const base::Status& status) {
+  ErrorLog log;
+  const std::string details = log.Report(status).error_details();
+  spark::connect::FetchErrorDetailsResponse response;
+  log.Fetch(details.substr(details.find("errorId") + 9, 36), &response);
+  return response.errors(0);
+}
+
+TEST(ErrorLog, ThePlaceOfTheErrorIsItsQueryContext) {
+  using Context = spark::connect::FetchErrorDetailsResponse::QueryContext;
+  base::QueryContext place;
+  place.kind = base::QueryContext::Kind::kSql;
+  place.object_type = "VIEW";
+  place.object_name = "v";
+  place.start_index = 7;
+  place.stop_index = 10;
+  place.fragment = "nope";
+  place.summary = "== SQL of VIEW v (line 1, position 8) ==\n";
+  const auto sql = Fetched(Missing().status.WithQueryContext(place));
+  ASSERT_EQ(sql.spark_throwable().query_contexts_size(), 1);
+  const Context& context = sql.spark_throwable().query_contexts(0);
+  EXPECT_EQ(context.context_type(), Context::SQL);
+  EXPECT_EQ(context.object_type(), "VIEW");
+  EXPECT_EQ(context.object_name(), "v");
+  EXPECT_EQ(context.start_index(), 7);
+  EXPECT_EQ(context.stop_index(), 10);
+  EXPECT_EQ(context.fragment(), "nope");
+  EXPECT_EQ(context.summary(), place.summary);
+
+  place.kind = base::QueryContext::Kind::kDataFrame;
+  place.call_site = "program.py:3";
+  const auto frame = Fetched(Missing().status.WithQueryContext(place));
+  EXPECT_EQ(frame.spark_throwable().query_contexts(0).context_type(), Context::DATAFRAME);
+  EXPECT_EQ(frame.spark_throwable().query_contexts(0).call_site(), "program.py:3");
+
+  const auto nowhere = Fetched(Missing().status.WithQueryContext({}));
+  EXPECT_EQ(nowhere.spark_throwable().query_contexts_size(), 0);
+}
+
 }  // namespace
 }  // namespace millrace::connect

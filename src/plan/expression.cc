@@ -4,8 +4,12 @@
 
 namespace millrace::plan {
 
-ExpressionPtr MakeExpression(Expression::Node node) {
-  return std::make_shared<const Expression>(Expression{std::move(node), std::nullopt});
+ExpressionPtr MakeExpression(Expression::Node node, std::optional<Origin> origin) {
+  return std::make_shared<const Expression>(Expression{std::move(node), std::move(origin)});
+}
+
+ExpressionPtr WithOrigin(const Expression& expression, Origin origin) {
+  return MakeExpression(expression.node, std::move(origin));
 }
 
 ExpressionPtr Literal(data::Value value, const DataType& type) {
@@ -38,11 +42,12 @@ ExpressionPtr Column(std::string_view name) {
   return MakeExpression(expression::UnresolvedAttribute{std::string(name), std::nullopt, false});
 }
 
-ExpressionPtr Function(std::string_view name, std::vector<ExpressionPtr> args) {
+ExpressionPtr Function(std::string_view name, std::vector<ExpressionPtr> args,
+                       std::optional<Origin> origin) {
   expression::UnresolvedFunction function;
   function.name = name;
   function.args = std::move(args);
-  return MakeExpression(std::move(function));
+  return MakeExpression(std::move(function), std::move(origin));
 }
 
 ExpressionPtr Alias(ExpressionPtr child, std::string_view name) {

@@ -22,11 +22,30 @@ namespace millrace::plan {
 struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
 
-/// Where the user's program made a node; shown in the query context of errors.
-struct Origin {
+/// A call in the user's program.
+struct CallSite {
   std::string fragment;   ///< The function that was called, e.g. "col" or "+".
   std::string call_site;  ///< File and line, or a stack.
 };
+
+/// A SQL text. What it is the text of: an object, as "VIEW" and its name, or, when both are empty,
+/// what the user's program gave.
+struct SqlText {
+  std::string text;
+  std::string object_type;
+  std::string object_name;
+};
+
+/// The bytes [start, end) of a SQL text.
+struct SqlPlace {
+  std::shared_ptr<const SqlText> text;
+  std::uint32_t start = 0;
+  std::uint32_t end = 0;
+};
+
+/// Where the user wrote a node; shown in the query context of errors. It is no part of what the
+/// node means.
+using Origin = std::variant<CallSite, SqlPlace>;
 
 namespace expression {
 
@@ -53,6 +72,7 @@ struct SortOrder {
   ExpressionPtr child;
   SortDirection direction = SortDirection::kAscending;
   NullOrdering null_ordering = NullOrdering::kUnspecified;
+  std::optional<Origin> origin = std::nullopt;  ///< Of SQL: with the words behind the child.
 };
 
 struct UnresolvedFunction {
@@ -141,6 +161,7 @@ struct Window {
   std::vector<ExpressionPtr> partition_spec;
   std::vector<SortOrder> order_spec;
   std::optional<WindowFrame> frame;
+  std::optional<Origin> definition_origin;  ///< Of what stands behind OVER in SQL.
 };
 
 /// `child[extraction]`, `child.extraction`: a field, an array element or a map value.
@@ -245,7 +266,9 @@ struct Expression {
   }
 };
 
-ExpressionPtr MakeExpression(Expression::Node node);
+ExpressionPtr MakeExpression(Expression::Node node, std::optional<Origin> origin = std::nullopt);
+/// The same node, written somewhere else.
+ExpressionPtr WithOrigin(const Expression& expression, Origin origin);
 
 ExpressionPtr Literal(data::Value value, const DataType& type);
 /// STRING.
@@ -264,7 +287,8 @@ ExpressionPtr NullLiteral();
 
 /// `*`, `data.*` and `a.b` as `col()` takes them: a name that ends in `*` is a star.
 ExpressionPtr Column(std::string_view name);
-ExpressionPtr Function(std::string_view name, std::vector<ExpressionPtr> args);
+ExpressionPtr Function(std::string_view name, std::vector<ExpressionPtr> args,
+                       std::optional<Origin> origin = std::nullopt);
 ExpressionPtr Alias(ExpressionPtr child, std::string_view name);
 ExpressionPtr Cast(ExpressionPtr child, std::variant<DataType, std::string> type,
                    expression::CastMode mode = expression::CastMode::kSession);

@@ -4,8 +4,9 @@
 
 namespace millrace::plan {
 
-RelationPtr MakeRelation(Relation::Node node, std::optional<std::int64_t> plan_id) {
-  return std::make_shared<const Relation>(Relation{std::move(node), plan_id, std::nullopt});
+RelationPtr MakeRelation(Relation::Node node, std::optional<std::int64_t> plan_id,
+                         std::optional<Origin> origin) {
+  return std::make_shared<const Relation>(Relation{std::move(node), plan_id, std::move(origin)});
 }
 
 RelationPtr ReadStream(std::string_view format, Options options, std::optional<StructType> schema) {

@@ -492,7 +492,8 @@ struct Relation {
   }
 };
 
-RelationPtr MakeRelation(Relation::Node node, std::optional<std::int64_t> plan_id = std::nullopt);
+RelationPtr MakeRelation(Relation::Node node, std::optional<std::int64_t> plan_id = std::nullopt,
+                         std::optional<Origin> origin = std::nullopt);
 
 /// `spark.readStream.format(format).options(options).load()`.
 RelationPtr ReadStream(std::string_view format, Options options,

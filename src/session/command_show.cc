@@ -6,6 +6,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "analysis/error_messages.h"
 #include "analysis/functions.h"
 #include "analysis/names.h"
 #include "fs/file_system.h"
@@ -318,10 +319,10 @@ CommandRunner::Answer CommandRunner::RunOne(const command::DescribeFunction& des
   const std::string name = analysis::LowerCase(describe.name);
   RowsBuilder rows(StructType().add("function_desc", StringType(), false));
   if (!analysis::SparkHasFunction(name) && analysis::FindFunction(name) == nullptr) {
-    return SqlError("UNRESOLVED_ROUTINE",
-                    {{"routineName", QuoteIdentifier({describe.name})},
-                     {"searchPath", "[`system`.`builtin`, `system`.`session`, "
-                                    "`spark_catalog`.`default`]"}});
+    return analysis::AnalysisError("UNRESOLVED_ROUTINE",
+                                   {{"routineName", QuoteIdentifier({describe.name})},
+                                    {"searchPath", "[`system`.`builtin`, `system`.`session`, "
+                                                   "`spark_catalog`.`default`]"}});
   }
   rows.Add({"Function: " + name});
   rows.Add({std::string(analysis::FindFunction(name) != nullptr

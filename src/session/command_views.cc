@@ -12,6 +12,7 @@
 #include "session/rows_builder.h"
 #include "session/session_sources.h"
 #include "session/sql_errors.h"
+#include "sql/parser.h"
 
 namespace millrace::session {
 namespace {
@@ -107,6 +108,14 @@ base::Result<StructType> ViewSchema(const command::CreateView& create, const Str
   return schema;
 }
 
+/// The query that a view keeps: read from the view's own text, so that its errors tell the place
+/// there, not in the statement that made the view.
+plan::RelationPtr QueryOf(const command::CreateView& create, std::string_view name) {
+  if (create.sql_text.empty()) return create.input;
+  const auto query = sql::ParseQuery(create.sql_text, {}, "VIEW", name);
+  return query.ok() ? *query : create.input;  // Parameters are known to the statement alone.
+}
+
 }  // namespace
 
 base::Status CommandRunner::ExpectTable(const std::string& unparsed,
@@ -159,7 +168,8 @@ CommandRunner::Answer CommandRunner::CreateStoredView(const command::CreateView&
   StoredView view;
   view.database = name.database;
   view.name = name.table;
-  view.query = create.input;
+  view.query =
+      QueryOf(create, fmt::format("spark_catalog.{}.{}", name.database, view.name));
   view.sql_text = create.sql_text;
   view.schema = std::move(schema);
   view.query_columns = NamesOf(query.schema());
@@ -178,9 +188,10 @@ CommandRunner::Answer CommandRunner::RunOne(const command::CreateView& create) {
   if (!create.is_temporary) return CreateStoredView(create);
   MILLRACE_ASSIGN_OR_RETURN(const auto parts, NameParts(create.name));
   if (create.if_not_exists && session_.catalog().FindView(parts)) return NoRows();
-  plan::RelationPtr relation = create.input;
   // The query is checked when the view is made, and again where it is used.
-  MILLRACE_ASSIGN_OR_RETURN(const auto query, session_.Analyze(relation));
+  MILLRACE_ASSIGN_OR_RETURN(const auto query, session_.Analyze(create.input));
+  plan::RelationPtr relation =
+      QueryOf(create, (create.is_global ? "global_temp." : "") + parts.back());
   if (!create.column_names.empty()) {
     relation = plan::MakeRelation(plan::relation::ToDF{std::move(relation), create.column_names});
     MILLRACE_RETURN_IF_ERROR(session_.Analyze(relation).status());

@@ -16,18 +16,23 @@ namespace expression = plan::expression;
 
 // Spark balances the tree of AND and OR, so that a thousand conditions are no deep plan.
 ExpressionPtr Balanced(std::string_view function, const std::vector<ExpressionPtr>& operands,
-                       std::size_t first, std::size_t last) {
+                       std::size_t first, std::size_t last, const plan::Origin& origin) {
   if (first == last) return operands[first];
   const std::size_t middle = first + (last - first) / 2;
-  return Function(function, {Balanced(function, operands, first, middle),
-                             Balanced(function, operands, middle + 1, last)});
+  return Function(function,
+                  {Balanced(function, operands, first, middle, origin),
+                   Balanced(function, operands, middle + 1, last, origin)},
+                  origin);
 }
 
-ExpressionPtr Combined(std::string_view function, const std::vector<ExpressionPtr>& operands) {
-  return Balanced(function, operands, 0, operands.size() - 1);
+ExpressionPtr Combined(std::string_view function, const std::vector<ExpressionPtr>& operands,
+                       const plan::Origin& origin) {
+  return Balanced(function, operands, 0, operands.size() - 1, origin);
 }
 
-ExpressionPtr Not(ExpressionPtr operand) { return Function("not", {std::move(operand)}); }
+ExpressionPtr Not(ExpressionPtr operand, const plan::Origin& origin) {
+  return Function("not", {std::move(operand)}, origin);
+}
 
 struct Operator {
   std::string_view text;
@@ -54,10 +59,13 @@ const Operator* OperatorOf(const Token& token) {
   return found == kOperators.end() ? nullptr : found;
 }
 
-ExpressionPtr MakeBinary(const Operator& op, ExpressionPtr left, ExpressionPtr right) {
+ExpressionPtr MakeBinary(const Operator& op, ExpressionPtr left, ExpressionPtr right,
+                         const plan::Origin& origin) {
   // As in Spark: a <> b is NOT (a = b).
-  if (op.function == "<>") return Not(Function("==", {std::move(left), std::move(right)}));
-  return Function(op.function, {std::move(left), std::move(right)});
+  if (op.function == "<>") {
+    return Not(Function("==", {std::move(left), std::move(right)}, origin), origin);
+  }
+  return Function(op.function, {std::move(left), std::move(right)}, origin);
 }
 
 }  // namespace
@@ -69,11 +77,12 @@ ExpressionPtr TextParser::Expression() {
 
 ExpressionPtr TextParser::Junction(std::string_view word) {
   const bool is_or = word == "OR";
+  const Token& start = Peek();
   std::vector<ExpressionPtr> operands;
   do {
     operands.push_back(is_or ? Junction("AND") : Negation());
   } while (Skip(word));
-  return Combined(is_or ? "or" : "and", operands);
+  return Combined(is_or ? "or" : "and", operands, Since(start));
 }
 
 ExpressionPtr TextParser::Negation() {
@@ -81,8 +90,9 @@ ExpressionPtr TextParser::Negation() {
                       AtSymbol("!");
   if (!is_not) return Predicated();
   const Deeper deeper(this);
-  Take();
-  return Not(Negation());
+  const Token& start = Take();
+  ExpressionPtr operand = Negation();
+  return Not(std::move(operand), Since(start));
 }
 
 bool TextParser::SkipNot() {
@@ -113,32 +123,39 @@ ExpressionPtr TextParser::Predicate(const ExpressionPtr& value) {
   if (Skip("BETWEEN")) {
     ExpressionPtr lower = ValueExpression();
     Expect("AND");
-    result = Function("between", {value, std::move(lower), ValueExpression()});
+    ExpressionPtr upper = ValueExpression();
+    result = Function("between", {value, std::move(lower), std::move(upper)}, Since(start));
   } else if (Skip("IN")) {
     result = InPredicate(value, start);
   } else if (SkipAny({"RLIKE", "REGEXP"})) {
-    result = Function("rlike", {value, ValueExpression()});
+    ExpressionPtr pattern = ValueExpression();
+    result = Function("rlike", {value, std::move(pattern)}, Since(start));
   } else {
     return LikePredicate(value, start, negated);
   }
-  return negated ? Not(std::move(result)) : result;
+  return negated ? Not(std::move(result), Since(start)) : result;
 }
 
 ExpressionPtr TextParser::IsPredicate(const ExpressionPtr& value) {
+  const Token& start = Peek();
   Expect("IS");
   const bool negated = SkipNot();
   ExpressionPtr result;
-  if (SkipAny({"NULL", "UNKNOWN"})) return Function(negated ? "isnotnull" : "isnull", {value});
+  if (SkipAny({"NULL", "UNKNOWN"})) {
+    return Function(negated ? "isnotnull" : "isnull", {value}, Since(start));
+  }
   if (AtAny({"TRUE", "FALSE"})) {
-    result = Function("<=>", {value, plan::Literal(Take().text == "TRUE")});
+    ExpressionPtr truth = plan::Literal(Take().text == "TRUE");
+    result = Function("<=>", {value, std::move(truth)}, Since(start));
   } else if (SkipWords({"DISTINCT", "FROM"})) {
-    result = Not(Function("<=>", {value, ValueExpression()}));
+    ExpressionPtr other = ValueExpression();
+    result = Not(Function("<=>", {value, std::move(other)}, Since(start)), Since(start));
     return negated ? result->As<expression::UnresolvedFunction>()->args[0] : result;
   } else {
     SyntaxError();
     return value;
   }
-  return negated ? Not(std::move(result)) : result;
+  return negated ? Not(std::move(result), Since(start)) : result;
 }
 
 ExpressionPtr TextParser::InPredicate(const ExpressionPtr& value, const Token& start) {
@@ -149,9 +166,10 @@ ExpressionPtr TextParser::InPredicate(const ExpressionPtr& value, const Token& s
     if (failed()) return value;
     const auto* row = value->As<expression::UnresolvedFunction>();
     if (row != nullptr && row->name == "struct") values = row->args;
-    ExpressionPtr result = Subquery(expression::SubqueryExpression::Type::kIn, std::move(values));
+    expression::SubqueryExpression subquery =
+        Subquery(expression::SubqueryExpression::Type::kIn, std::move(values));
     ExpectSymbol(")");
-    return result;
+    return plan::MakeExpression(std::move(subquery), Since(start));
   }
   if (SkipSymbol(")")) {
     FailAbout(start,
@@ -164,7 +182,7 @@ ExpressionPtr TextParser::InPredicate(const ExpressionPtr& value, const Token& s
   std::vector<ExpressionPtr> args = ExpressionList();
   ExpectSymbol(")");
   args.insert(args.begin(), value);
-  return Function("in", std::move(args));
+  return Function("in", std::move(args), Since(start));
 }
 
 ExpressionPtr TextParser::LikePredicate(const ExpressionPtr& value, const Token& start,
@@ -186,8 +204,8 @@ ExpressionPtr TextParser::LikePredicate(const ExpressionPtr& value, const Token&
     }
     args.push_back(plan::Literal(std::string_view(escape)));
   }
-  ExpressionPtr result = Function(function, std::move(args));
-  return negated ? Not(std::move(result)) : result;
+  ExpressionPtr result = Function(function, std::move(args), Since(start));
+  return negated ? Not(std::move(result), Since(start)) : result;
 }
 
 // x LIKE ANY (p, q) is x LIKE p OR x LIKE q; NOT goes to each of them.
@@ -200,16 +218,18 @@ ExpressionPtr TextParser::LikeQuantified(const ExpressionPtr& value, const Token
            {{"msg", "Expected something between '(' and ')'."}});
     return value;
   }
-  std::vector<ExpressionPtr> operands;
-  for (const ExpressionPtr& pattern : ExpressionList()) {
-    ExpressionPtr like = Function(function, {value, pattern});
-    operands.push_back(negated ? Not(std::move(like)) : std::move(like));
-  }
+  const Expressions patterns = ExpressionList();
   ExpectSymbol(")");
-  return Combined(all ? "and" : "or", operands);
+  std::vector<ExpressionPtr> operands;
+  for (const ExpressionPtr& pattern : patterns) {
+    ExpressionPtr like = Function(function, {value, pattern}, Since(start));
+    operands.push_back(negated ? Not(std::move(like), Since(start)) : std::move(like));
+  }
+  return Combined(all ? "and" : "or", operands, Since(start));
 }
 
 ExpressionPtr TextParser::ValueExpression(int precedence) {
+  const Token& start = Peek();
   ExpressionPtr left = Unary();
   int length = 0;
   while (!failed()) {
@@ -218,7 +238,8 @@ ExpressionPtr TextParser::ValueExpression(int precedence) {
     // `a ! IN (b)`: ! is not an operator between two values, and DIV may be a name.
     Take();
     CheckChain(++length);
-    left = MakeBinary(*op, std::move(left), ValueExpression(op->precedence));
+    ExpressionPtr right = ValueExpression(op->precedence);
+    left = MakeBinary(*op, std::move(left), std::move(right), Since(start));
   }
   return left;
 }
@@ -232,10 +253,10 @@ ExpressionPtr TextParser::Unary() {
                         next == Token::Kind::kExponent || next == Token::Kind::kSuffixed);
   if (negative_number) return Primary();
   const Deeper deeper(this);
-  const std::string_view op = Take().raw;
+  const Token& op = Take();
   ExpressionPtr operand = ValueExpression(kUnaryPrecedence);
-  const std::string_view function = op == "+" ? "positive" : op;
-  return Function(function, {std::move(operand)});
+  const std::string_view function = op.raw == "+" ? "positive" : op.raw;
+  return Function(function, {std::move(operand)}, Since(op));
 }
 
 TextParser::Expressions TextParser::ExpressionList() {
@@ -267,16 +288,18 @@ bool TextParser::AtClause() const {
 }
 
 ExpressionPtr TextParser::NamedExpression() {
-  ExpressionPtr child = Expression();
+  const Token& start = Peek();
+  expression::Alias alias;
+  alias.child = Expression();
   const bool as = Skip("AS");
-  if (as && AtSymbol("(")) {
-    return plan::MakeExpression(expression::Alias{std::move(child), NameList(), std::nullopt});
+  if (AtSymbol("(") && (as || (AtName(1) && !failed()))) {
+    alias.names = NameList();
+  } else if (as || (AtName() && !AtClause())) {
+    alias.names = {StrictName()};
+  } else {
+    return alias.child;
   }
-  if (as || (AtName() && !AtClause())) return plan::Alias(std::move(child), StrictName());
-  if (AtSymbol("(") && AtName(1) && !failed()) {
-    return plan::MakeExpression(expression::Alias{std::move(child), NameList(), std::nullopt});
-  }
-  return child;
+  return plan::MakeExpression(std::move(alias), Since(start));
 }
 
 TextParser::Expressions TextParser::NamedExpressionList() {
@@ -288,6 +311,7 @@ TextParser::Expressions TextParser::NamedExpressionList() {
 }
 
 expression::SortOrder TextParser::SortItem() {
+  const Token& start = Peek();
   expression::SortOrder item;
   item.child = Expression();
   if (Skip("DESC")) {
@@ -305,6 +329,7 @@ expression::SortOrder TextParser::SortItem() {
                              ? expression::NullOrdering::kNullsLast
                              : expression::NullOrdering::kNullsFirst;
   }
+  item.origin = Since(start);
   return item;
 }
 

@@ -55,17 +55,19 @@ ExpressionPtr TextParser::SpecialCall() {
 }
 
 ExpressionPtr TextParser::Extract() {
-  Take();
+  const Token& start = Take();
   ExpectSymbol("(");
   const std::string field = Name();
   Expect("FROM");
   ExpressionPtr source = ValueExpression();
   ExpectSymbol(")");
-  return Function("extract", {plan::Literal(std::string_view(field)), std::move(source)});
+  return Function("extract", {plan::Literal(std::string_view(field)), std::move(source)},
+                  Since(start));
 }
 
 ExpressionPtr TextParser::Substring() {
-  const std::string written = LowerCase(Take().text);
+  const Token& start = Take();
+  const std::string written = LowerCase(start.text);
   ExpectSymbol("(");
   Expressions args = {ValueExpression()};
   const bool from = Skip("FROM");
@@ -73,7 +75,7 @@ ExpressionPtr TextParser::Substring() {
   args.push_back(ValueExpression());
   if (Skip("FOR") || SkipSymbol(",")) args.push_back(ValueExpression());
   ExpectSymbol(")");
-  return Function(from ? "substring" : written, std::move(args));
+  return Function(from ? "substring" : written, std::move(args), Since(start));
 }
 
 ExpressionPtr TextParser::Trim() {
@@ -93,12 +95,12 @@ ExpressionPtr TextParser::Trim() {
   if (!option && !At("FROM")) {
     if (failed()) return plan::NullLiteral();
     next_ = start;
-    return Call({Name()});
+    return Call({Name()}, tokens_[start]);
   }
   Expect("FROM");
   args.push_back(ValueExpression());
   ExpectSymbol(")");
-  return Function(function, std::move(args));
+  return Function(function, std::move(args), Since(tokens_[start]));
 }
 
 ExpressionPtr TextParser::Overlay() {
@@ -109,7 +111,7 @@ ExpressionPtr TextParser::Overlay() {
   if (!At("PLACING")) {
     if (failed()) return plan::NullLiteral();
     next_ = start;
-    return Call({Name()});
+    return Call({Name()}, tokens_[start]);
   }
   Take();
   args.push_back(ValueExpression());
@@ -117,7 +119,7 @@ ExpressionPtr TextParser::Overlay() {
   args.push_back(ValueExpression());
   if (Skip("FOR")) args.push_back(ValueExpression());
   ExpectSymbol(")");
-  return Function("overlay", std::move(args));
+  return Function("overlay", std::move(args), Since(tokens_[start]));
 }
 
 ExpressionPtr TextParser::Position() {
@@ -128,12 +130,12 @@ ExpressionPtr TextParser::Position() {
   if (!At("IN")) {
     if (failed()) return plan::NullLiteral();
     next_ = start;
-    return Call({Name()});
+    return Call({Name()}, tokens_[start]);
   }
   Take();
   ExpressionPtr whole = ValueExpression();
   ExpectSymbol(")");
-  return Function("locate", {std::move(part), std::move(whole)});
+  return Function("locate", {std::move(part), std::move(whole)}, Since(tokens_[start]));
 }
 
 // DATE_ADD(DAY, 1, time) has a unit; DATE_ADD(day, 1) has a column of that name.
@@ -146,19 +148,19 @@ ExpressionPtr TextParser::UnitCall(std::string_view function) {
   Expressions args = {plan::Literal(std::string_view(unit)), Expression()};
   if (AtSymbol(")")) {
     next_ = start;
-    return Call({Name()});
+    return Call({Name()}, tokens_[start]);
   }
   ExpectSymbol(",");
   args.push_back(Expression());
   ExpectSymbol(")");
-  return Function(function, std::move(args));
+  return Function(function, std::move(args), Since(tokens_[start]));
 }
 
 // TIMESTAMPADD('HOUR', 1, time) is an error; DATE_ADD('2026-01-01', 1) is none.
 ExpressionPtr TextParser::QuotedUnit() {
   const Token& start = Peek();
   const std::string unit = Peek(2).text;
-  ExpressionPtr call = Call({Name()});
+  ExpressionPtr call = Call({Name()}, start);
   if (failed() || call->As<expression::UnresolvedFunction>() == nullptr ||
       call->As<expression::UnresolvedFunction>()->args.size() != 3) {
     return call;
@@ -175,22 +177,24 @@ ExpressionPtr TextParser::QuotedUnit() {
 }
 
 ExpressionPtr TextParser::StructCall() {
-  Take();
+  const Token& start = Take();
   ExpectSymbol("(");
   Expressions args;
   if (!AtSymbol(")")) args = NamedExpressionList();
   ExpectSymbol(")");
-  return Function("struct", std::move(args));
+  return Function("struct", std::move(args), Since(start));
 }
 
 ExpressionPtr TextParser::Argument() {
   if (!AtName() || !AtSymbol("=>", 1)) return Expression();
+  const Token& start = Peek();
   std::string key = Name();
   ExpectSymbol("=>");
-  return plan::MakeExpression(expression::NamedArgument{std::move(key), Expression()});
+  expression::NamedArgument argument{std::move(key), Expression()};
+  return plan::MakeExpression(std::move(argument), Since(start));
 }
 
-ExpressionPtr TextParser::Call(const Names& name) {
+ExpressionPtr TextParser::Call(const Names& name, const Token& start) {
   expression::UnresolvedFunction call;
   call.name = name.size() == 1 ? name[0] : Unparse(name);
   call.is_user_defined = name.size() > 1;
@@ -223,31 +227,33 @@ ExpressionPtr TextParser::Call(const Names& name) {
   }
   if (SkipWords({"IGNORE", "NULLS"})) call.ignore_nulls = true;
   if (SkipWords({"RESPECT", "NULLS"})) call.ignore_nulls = false;
-  ExpressionPtr function = plan::MakeExpression(std::move(call));
   const bool over = At("OVER") && (AtSymbol("(", 1) || AtName(1));
-  return over ? Over(std::move(function)) : function;
+  return over ? Over(std::move(call), start) : plan::MakeExpression(std::move(call), Since(start));
 }
 
-ExpressionPtr TextParser::Over(ExpressionPtr function) {
+ExpressionPtr TextParser::Over(expression::UnresolvedFunction function, const Token& start) {
   Expect("OVER");
   expression::Window window;
-  window.function = std::move(function);
   const bool parentheses = AtSymbol("(") && AtName(1) && AtSymbol(")", 2);
   if (parentheses || AtName()) {
     if (parentheses) Take();
     const std::size_t token = next_;
     std::string name = LowerCase(StrictName());
     if (parentheses) Take();
-    auto use = std::make_shared<plan::Expression>(plan::Expression{std::move(window), {}});
+    window.function = plan::MakeExpression(std::move(function), Since(start));
+    auto use =
+        std::make_shared<plan::Expression>(plan::Expression{std::move(window), Since(start)});
     window_uses_.push_back({std::move(name), token, use});
     return use;
   }
   WindowDefinition(&window);
-  return plan::MakeExpression(std::move(window));
+  window.function = plan::MakeExpression(std::move(function), Since(start));
+  return plan::MakeExpression(std::move(window), Since(start));
 }
 
 /// `([PARTITION BY ...] [ORDER BY ...] [frame])`.
 void TextParser::WindowDefinition(expression::Window* window) {
+  const Token& start = Peek();
   ExpectSymbol("(");
   if (SkipWords({"CLUSTER", "BY"})) {
     window->partition_spec = ExpressionList();
@@ -259,6 +265,7 @@ void TextParser::WindowDefinition(expression::Window* window) {
   }
   if (AtAny({"ROWS", "RANGE"})) window->frame = Frame();
   ExpectSymbol(")");
+  window->definition_origin = Since(start);
 }
 
 expression::WindowFrame TextParser::Frame() {
@@ -310,7 +317,7 @@ expression::FrameBoundary TextParser::Bound(bool is_lower) {
     if (literal != nullptr && literal->value.is_int()) {
       return {plan::Literal(data::Value::Int(-literal->value.int_value()), literal->type)};
     }
-    return {Function("-", {std::move(offset)})};
+    return {Function("-", {std::move(offset)}, Since(start))};
   }
   Expect("FOLLOWING");
   return {std::move(offset)};

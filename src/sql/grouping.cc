@@ -163,39 +163,44 @@ void TextParser::GroupingClause(Grouping* grouping) {
   }
 }
 
-/// SELECT, GROUP BY and HAVING over what FROM and WHERE gave.
-RelationPtr TextParser::Grouped(RelationPtr input, SelectClause* select) {
-  const bool grouped = SkipWords({"GROUP", "BY"});
-  Grouping grouping;
-  if (grouped) GroupingClause(&grouping);
-  std::vector<RelationPtr> references = std::move(select->references);
-  for (RelationPtr& reference : TakeReferences()) references.push_back(std::move(reference));
-  const bool having = Skip("HAVING");
-  RelationPtr result;
-  if (!grouped && !having) {
-    result = Make(relation::Project{std::move(input), std::move(select->list)},
-                  std::move(references));
-  } else {
-    relation::Aggregate aggregate;
-    aggregate.input = std::move(input);
-    aggregate.aggregate_expressions = std::move(select->list);
-    aggregate.grouping_expressions = grouping.expressions;
-    aggregate.is_select = true;
-    aggregate.group_by_all = grouping.all;
-    if (grouping.has_analytics && !failed()) {
+void TextParser::GroupClauses(SelectClause* select) {
+  if (SkipWords({"GROUP", "BY"})) {
+    select->grouping = std::make_shared<Grouping>();
+    GroupingClause(select->grouping.get());
+  }
+  for (RelationPtr& reference : TakeReferences()) {
+    select->references.push_back(std::move(reference));
+  }
+  if (Skip("HAVING")) {
+    select->having = Expression();
+    select->having_references = TakeReferences();
+  }
+}
+
+RelationPtr TextParser::Grouped(RelationPtr input, SelectClause* select, const Origin& origin) {
+  if (select->grouping == nullptr && select->having == nullptr) {
+    return Make(relation::Project{std::move(input), std::move(select->list)},
+                std::move(select->references), origin);
+  }
+  relation::Aggregate aggregate;
+  aggregate.input = std::move(input);
+  aggregate.aggregate_expressions = std::move(select->list);
+  aggregate.is_select = true;
+  if (const Grouping* grouping = select->grouping.get()) {
+    aggregate.grouping_expressions = grouping->expressions;
+    aggregate.group_by_all = grouping->all;
+    if (grouping->has_analytics) {
       aggregate.group_type = relation::Aggregate::GroupType::kGroupingSets;
-      for (const auto& set : grouping.sets) {
+      for (const auto& set : grouping->sets) {
         auto& made = aggregate.grouping_sets.emplace_back();
-        for (const std::size_t i : set) made.push_back(grouping.expressions[i]);
+        for (const std::size_t i : set) made.push_back(grouping->expressions[i]);
       }
     }
-    result = Make(std::move(aggregate), std::move(references));
   }
-  if (!having) return result;
-  relation::Filter filter;
-  filter.input = std::move(result);
-  filter.condition = Expression();
-  return Make(std::move(filter), TakeReferences());
+  RelationPtr made = Make(std::move(aggregate), std::move(select->references), origin);
+  if (select->having == nullptr) return made;
+  return Make(relation::Filter{std::move(made), std::move(select->having)},
+              std::move(select->having_references), origin);
 }
 
 }  // namespace millrace::sql

@@ -51,8 +51,11 @@ base::Result<plan::Statement> ParseStatement(std::string_view text,
                                              const Parameters& parameters = {});
 /// What `expr("...")` takes: one expression, with or without an alias.
 base::Result<plan::ExpressionPtr> ParseExpression(std::string_view text);
-/// A query (SELECT, VALUES, FROM ..., WITH ...): what stands behind a view's AS.
+/// A query (SELECT, VALUES, FROM ..., WITH ...): what stands behind a view's AS. The object whose
+/// text it is, as of plan::SqlText.
 base::Result<plan::RelationPtr> ParseQuery(std::string_view text,
-                                           const Parameters& parameters = {});
+                                           const Parameters& parameters = {},
+                                           std::string_view object_type = "",
+                                           std::string_view object_name = "");
 
 }  // namespace millrace::sql

@@ -86,6 +86,7 @@ void TextParser::CommonTables() {
   }
   common_tables_.emplace_back();
   do {
+    const Token& start = Peek();
     const std::string name = StrictName();
     Names columns;
     if (AtSymbol("(") && !AtQuery()) columns = NameList();
@@ -97,7 +98,8 @@ void TextParser::CommonTables() {
     ExpectSymbol(")");
     if (failed()) return;
     if (!columns.empty()) {
-      query = plan::MakeRelation(relation::ToDF{std::move(query), std::move(columns)});
+      query = plan::MakeRelation(relation::ToDF{std::move(query), std::move(columns)}, std::nullopt,
+                                 Since(start));
     }
     if (!common_tables_.back().emplace(data::ToLower(name), std::move(query)).second) {
       duplicate_name_ = data::ToLower(name);
@@ -117,6 +119,7 @@ RelationPtr TextParser::QueryBody() {
 
 // INTERSECT binds tighter than UNION, EXCEPT and MINUS.
 RelationPtr TextParser::SetOperations(int precedence) {
+  const Token& start = Peek();
   RelationPtr left = precedence == 0 ? SetOperations(1) : QueryPrimary();
   int length = 0;
   while (!failed()) {
@@ -134,7 +137,7 @@ RelationPtr TextParser::SetOperations(int precedence) {
     if (!operation.is_all) Skip("DISTINCT");
     operation.left = std::move(left);
     operation.right = precedence == 0 ? SetOperations(1) : QueryPrimary();
-    left = plan::MakeRelation(std::move(operation));
+    left = plan::MakeRelation(std::move(operation), std::nullopt, Since(start));
   }
   return left;
 }
@@ -151,11 +154,13 @@ RelationPtr TextParser::QueryPrimary() {
   }
   if (At("TABLE") && AtName(1)) {
     Take();
+    const Token& start = Peek();
     const Names parts = Multipart();
     if (const RelationPtr* common = CommonTable(parts)) {
       return plan::MakeRelation(relation::SubqueryAlias{*common, parts[0], {}});
     }
-    return plan::MakeRelation(relation::Read{relation::NamedTable{Unparse(parts), {}}, false});
+    return plan::MakeRelation(relation::Read{relation::NamedTable{Unparse(parts), {}}, false},
+                              std::nullopt, Since(start));
   }
   SyntaxError();
   return nullptr;
@@ -174,7 +179,7 @@ RelationPtr TextParser::Organized(RelationPtr input, std::size_t first_use) {
       sort.by_all = true;
       sort.order[0].child = nullptr;
     }
-    input = Make(std::move(sort), TakeReferences());
+    input = Make(std::move(sort), TakeReferences(), Since(place));
     ++clauses;
   }
   std::optional<Expressions> distribute;
@@ -221,18 +226,26 @@ RelationPtr TextParser::Organized(RelationPtr input, std::size_t first_use) {
 
 RelationPtr TextParser::Limited(RelationPtr input) {
   std::optional<int> limit;
+  std::optional<Origin> limit_origin;
   if (Skip("LIMIT")) {
+    const Token& start = Peek();
     const bool all = At("ALL") && !AtSymbol(".", 1) && !AtSymbol("(", 1);
     if (all) {
       Take();
     } else {
       limit = RowCount("LIMIT");
+      limit_origin = Since(start);
     }
   }
   if (Skip("OFFSET")) {
-    input = plan::MakeRelation(relation::Offset{std::move(input), RowCount("OFFSET")});
+    const Token& start = Peek();
+    relation::Offset offset{std::move(input), RowCount("OFFSET")};
+    input = plan::MakeRelation(std::move(offset), std::nullopt, Since(start));
   }
-  if (limit) input = plan::MakeRelation(relation::Limit{std::move(input), *limit});
+  if (limit) {
+    input = plan::MakeRelation(relation::Limit{std::move(input), *limit}, std::nullopt,
+                               std::move(limit_origin));
+  }
   return input;
 }
 
@@ -292,15 +305,16 @@ RelationPtr TextParser::InlineTable() {
     if (AtSymbol("(")) table.column_names = NameList();
   }
   CheckRows(start, table);
-  RelationPtr made = Make(std::move(table), std::move(references));
+  RelationPtr made = Make(std::move(table), std::move(references), Since(start));
   if (!alias) return made;
   return plan::MakeRelation(relation::SubqueryAlias{std::move(made), *alias, {}});
 }
 
-RelationPtr TextParser::Select() { return SelectBody(nullptr, false); }
+RelationPtr TextParser::Select() { return SelectBody(nullptr, false, Peek()); }
 
 /// `FROM t SELECT ...`.
 RelationPtr TextParser::FromFirst() {
+  const Token& start = Peek();
   Expect("FROM");
   std::vector<RelationPtr> outer = TakeReferences();
   RelationPtr from = FromClause();
@@ -309,7 +323,7 @@ RelationPtr TextParser::FromFirst() {
     NotSupported(Peek(), "FROM ... INSERT", "Write one INSERT INTO ... SELECT for each table.");
   }
   if (!At("SELECT")) return from;
-  return SelectBody(std::move(from), true);
+  return SelectBody(std::move(from), true, start);
 }
 
 TextParser::SelectClause TextParser::SelectListClause() {
@@ -348,7 +362,7 @@ void TextParser::Hints(SelectClause* select) {
   Take();
 }
 
-RelationPtr TextParser::SelectBody(RelationPtr from, bool from_first) {
+RelationPtr TextParser::SelectBody(RelationPtr from, bool from_first, const Token& start) {
   const std::size_t first_use = window_uses_.size();
   std::vector<RelationPtr> outer = TakeReferences();
   SelectClause select = SelectListClause();
@@ -360,26 +374,33 @@ RelationPtr TextParser::SelectBody(RelationPtr from, bool from_first) {
     from = LateralView(std::move(from));
   }
   if (Skip("WHERE")) {
-    relation::Filter filter;
-    filter.input = std::move(from);
-    filter.condition = Expression();
-    from = Make(std::move(filter), TakeReferences());
+    select.where = Expression();
+    select.where_references = TakeReferences();
   }
-  RelationPtr result = Grouped(std::move(from), &select);
+  GroupClauses(&select);
   if (At("QUALIFY") && !failed()) {
     NotSupported(Peek(), "QUALIFY", "Select the window function in a subquery and filter there.");
   }
   NamedWindows(first_use);
-  if (select.distinct) {
+  references_ = std::move(outer);
+  return Selected(std::move(from), &select, Since(start));
+}
+
+RelationPtr TextParser::Selected(RelationPtr from, SelectClause* select, const Origin& origin) {
+  if (select->where != nullptr) {
+    from = Make(relation::Filter{std::move(from), std::move(select->where)},
+                std::move(select->where_references), origin);
+  }
+  RelationPtr result = Grouped(std::move(from), select, origin);
+  if (select->distinct) {
     relation::Deduplicate distinct;
     distinct.input = std::move(result);
     distinct.all_columns_as_keys = true;
-    result = plan::MakeRelation(std::move(distinct));
+    result = plan::MakeRelation(std::move(distinct), std::nullopt, origin);
   }
-  for (auto hint = select.hints.rbegin(); hint != select.hints.rend(); ++hint) {
+  for (auto hint = select->hints.rbegin(); hint != select->hints.rend(); ++hint) {
     result = plan::MakeRelation(relation::Hint{std::move(result), hint->name, hint->parameters});
   }
-  references_ = std::move(outer);
   return result;
 }
 

@@ -30,8 +30,9 @@ std::optional<std::string> OnlyPart(const std::string& name) {
 
 }  // namespace
 
-RelationPtr TextParser::Make(plan::Relation::Node node, std::vector<RelationPtr> references) {
-  RelationPtr made = plan::MakeRelation(std::move(node));
+RelationPtr TextParser::Make(plan::Relation::Node node, std::vector<RelationPtr> references,
+                             std::optional<Origin> origin) {
+  RelationPtr made = plan::MakeRelation(std::move(node), std::nullopt, std::move(origin));
   if (references.empty()) return made;
   return plan::MakeRelation(relation::WithRelations{std::move(made), std::move(references)});
 }
@@ -138,14 +139,15 @@ RelationPtr TextParser::Join(RelationPtr left) {
                 "UNSUPPORTED_FEATURE.LATERAL_JOIN_USING", "0A000", {});
     }
   }
-  if (!lateral) return Make(std::move(join), std::move(references));
+  if (!lateral) return Make(std::move(join), std::move(references), Since(start));
   return Make(relation::LateralJoin{std::move(join.left), std::move(join.right),
                                     std::move(join.condition), join.type},
-              std::move(references));
+              std::move(references), Since(start));
 }
 
 RelationPtr TextParser::RelationPrimary() {
   const Deeper deeper(this);
+  const Token& start = Peek();
   if (AtSymbol("(")) {
     const bool query = AtQuery();
     ExpectSymbol("(");
@@ -154,7 +156,7 @@ RelationPtr TextParser::RelationPrimary() {
       inner = Query();
       ExpectSymbol(")");
       inner = Sample(std::move(inner));
-      RelationPtr aliased = Aliased(inner);
+      RelationPtr aliased = Aliased(inner, start);
       if (aliased != inner) return aliased;
       // Nothing outside knows the names of relations in a query.
       return plan::MakeRelation(relation::SubqueryAlias{std::move(inner), "", {}});
@@ -167,7 +169,7 @@ RelationPtr TextParser::RelationPrimary() {
       }
     }
     ExpectSymbol(")");
-    return Aliased(Sample(std::move(inner)));
+    return Aliased(Sample(std::move(inner)), start);
   }
   if (At("VALUES") && !AtSymbol(".", 1)) return InlineTable();
   if (!AtName() || (AtClause() && !AtSymbol(".", 1))) {
@@ -186,6 +188,7 @@ RelationPtr TextParser::TableName() {
   // STREAM table: Spark's name for reading a table as a stream.
   const bool streaming = At("STREAM") && AtName(1) && !AtClause() && !At("AS", 1);
   if (streaming) Take();
+  const Token& start = Peek();
   const bool identifier_clause = At("IDENTIFIER") && AtSymbol("(", 1);
   relation::NamedTable table;
   RelationPtr base;
@@ -197,6 +200,7 @@ RelationPtr TextParser::TableName() {
     parts = Multipart();
     table.unparsed_identifier = Unparse(parts);
   }
+  Origin name_origin = Since(start);
   if (const RelationPtr* common = CommonTable(parts); common != nullptr && !streaming) {
     base = plan::MakeRelation(relation::SubqueryAlias{*common, parts[0], {}});
   }
@@ -208,12 +212,12 @@ RelationPtr TextParser::TableName() {
   if (base == nullptr) {
     read.source = std::move(table);
     read.is_streaming = streaming;
-    base = plan::MakeRelation(std::move(read));
+    base = plan::MakeRelation(std::move(read), std::nullopt, std::move(name_origin));
   }
   if (At("WATERMARK")) {
     NotSupported(Peek(), "A WATERMARK clause", "Use DataFrame.withWatermark.");
   }
-  return Aliased(Sample(std::move(base)));
+  return Aliased(Sample(std::move(base)), start);
 }
 
 const RelationPtr* TextParser::CommonTable(const Names& name) const {
@@ -252,6 +256,7 @@ void TextParser::TimeTravel(plan::Options* options) {
 }
 
 RelationPtr TextParser::TableFunction() {
+  const Token& start = Peek();
   relation::TableValuedFunction function;
   function.function_name = UnparsedName();
   std::vector<RelationPtr> outer = TakeReferences();
@@ -263,7 +268,9 @@ RelationPtr TextParser::TableFunction() {
   }
   ExpectSymbol(")");
   std::vector<RelationPtr> references = std::exchange(references_, std::move(outer));
-  return Aliased(Make(std::move(function), std::move(references)));
+  std::optional<TableAlias> alias = TableAliasClause();
+  return WithAlias(Make(std::move(function), std::move(references), Since(start)),
+                   std::move(alias), Since(start));
 }
 
 /// An argument of a table function: an expression, or `TABLE name`, `TABLE (query)`.
@@ -290,23 +297,35 @@ bool TextParser::AtTableAlias() const {
   return true;
 }
 
-RelationPtr TextParser::Aliased(RelationPtr input) {
+std::optional<TextParser::TableAlias> TextParser::TableAliasClause() {
   const bool as = Skip("AS");
-  if (!as && !AtTableAlias()) return input;
-  relation::SubqueryAlias alias;
+  if (!as && !AtTableAlias()) return std::nullopt;
   if (as && !AtTableAlias()) {
     SyntaxError();
-    return input;
+    return std::nullopt;
   }
-  alias.alias = Name();
-  if (AtSymbol("(")) {
-    input = plan::MakeRelation(relation::ToDF{std::move(input), NameList()});
+  TableAlias alias{Name(), {}};
+  if (AtSymbol("(")) alias.columns = NameList();
+  return alias;
+}
+
+RelationPtr TextParser::WithAlias(RelationPtr input, std::optional<TableAlias> alias,
+                                  const Origin& origin) {
+  if (!alias) return input;
+  if (!alias->columns.empty()) {
+    input = plan::MakeRelation(relation::ToDF{std::move(input), std::move(alias->columns)},
+                               std::nullopt, origin);
   }
-  alias.input = std::move(input);
-  return plan::MakeRelation(std::move(alias));
+  return plan::MakeRelation(relation::SubqueryAlias{std::move(input), std::move(alias->name), {}});
+}
+
+RelationPtr TextParser::Aliased(RelationPtr input, const Token& start) {
+  std::optional<TableAlias> alias = TableAliasClause();
+  return WithAlias(std::move(input), std::move(alias), Since(start));
 }
 
 RelationPtr TextParser::LateralView(RelationPtr left) {
+  const Token& start = Peek();
   Expect("LATERAL");
   Expect("VIEW");
   const bool outer = Skip("OUTER");
@@ -316,25 +335,25 @@ RelationPtr TextParser::LateralView(RelationPtr left) {
   ExpectSymbol("(");
   if (!AtSymbol(")")) function.args = ExpressionList();
   ExpectSymbol(")");
-  RelationPtr right =
-      Make(std::move(function), std::exchange(references_, std::move(before)));
-  const std::string alias = Name();
+  std::vector<RelationPtr> references = std::exchange(references_, std::move(before));
+  TableAlias alias{Name(), {}};
   const bool as = Skip("AS");
   if (as || (AtName() && !AtClause() && !AtJoin())) {
-    Names names;
     do {
-      names.push_back(Name());
+      alias.columns.push_back(Name());
     } while (SkipSymbol(","));
-    right = plan::MakeRelation(relation::ToDF{std::move(right), std::move(names)});
   }
-  right = plan::MakeRelation(relation::SubqueryAlias{std::move(right), alias, {}});
+  RelationPtr right = WithAlias(Make(std::move(function), std::move(references), Since(start)),
+                                std::move(alias), Since(start));
+  const auto type = outer ? relation::JoinType::kLeftOuter : relation::JoinType::kInner;
   return plan::MakeRelation(
-      relation::LateralJoin{std::move(left), std::move(right), nullptr,
-                            outer ? relation::JoinType::kLeftOuter : relation::JoinType::kInner});
+      relation::LateralJoin{std::move(left), std::move(right), nullptr, type}, std::nullopt,
+      Since(start));
 }
 
 /// `PIVOT (aggregates FOR column IN (value [AS name], ...))`.
 RelationPtr TextParser::Pivot(RelationPtr input) {
+  const Token& start = Peek();
   Expect("PIVOT");
   relation::Aggregate aggregate;
   aggregate.input = std::move(input);
@@ -348,7 +367,7 @@ RelationPtr TextParser::Pivot(RelationPtr input) {
     NotSupported(Peek(), "PIVOT over several columns", "Pivot over a struct or a concat of them.");
     return nullptr;
   }
-  pivot.column = Attribute({StrictName()});
+  const std::string column = StrictName();
   Expect("IN");
   ExpectSymbol("(");
   bool has_names = false;
@@ -369,12 +388,14 @@ RelationPtr TextParser::Pivot(RelationPtr input) {
   ExpectSymbol(")");
   ExpectSymbol(")");
   if (!has_names) pivot.value_names.clear();
+  pivot.column = Attribute({column}, Since(start));
   aggregate.pivot = std::move(pivot);
-  return Aliased(Make(std::move(aggregate), TakeReferences()));
+  return Aliased(Make(std::move(aggregate), TakeReferences(), Since(start)), start);
 }
 
 /// `UNPIVOT [INCLUDE|EXCLUDE NULLS] (value FOR name IN (column [AS alias], ...))`.
 RelationPtr TextParser::Unpivot(RelationPtr input) {
+  const Token& start = Peek();
   Expect("UNPIVOT");
   relation::Unpivot unpivot;
   unpivot.input = std::move(input);
@@ -393,7 +414,9 @@ RelationPtr TextParser::Unpivot(RelationPtr input) {
   ExpectSymbol("(");
   std::vector<ExpressionPtr> values;
   do {
-    values.push_back(Attribute(Multipart()));
+    const Token& column = Peek();
+    const Names parts = Multipart();
+    values.push_back(Attribute(parts, Since(column)));
     std::string alias;
     if (Skip("AS") || AtName()) alias = StrictName();
     unpivot.value_aliases.push_back(std::move(alias));
@@ -401,7 +424,7 @@ RelationPtr TextParser::Unpivot(RelationPtr input) {
   unpivot.values = std::move(values);
   ExpectSymbol(")");
   ExpectSymbol(")");
-  return Aliased(plan::MakeRelation(std::move(unpivot)));
+  return Aliased(plan::MakeRelation(std::move(unpivot)), start);
 }
 
 /// `TABLESAMPLE (n PERCENT | n ROWS | BUCKET x OUT OF y) [REPEATABLE (seed)]`, or nothing.

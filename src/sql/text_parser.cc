@@ -34,10 +34,11 @@ bool IsAscii(std::string_view text) {
 
 }  // namespace
 
-TextParser::TextParser(std::string_view sql, const Parameters& parameters)
-    : sql_(sql),
+TextParser::TextParser(std::shared_ptr<const plan::SqlText> text, const Parameters& parameters)
+    : text_(std::move(text)),
+      sql_(text_->text),
       parameters_(parameters),
-      tokens_(Tokenize(sql)),
+      tokens_(Tokenize(sql_)),
       closing_(ClosingParentheses(tokens_)),
       behind_open_(tokens_.size(), 0) {
   for (std::size_t i = tokens_.size(); i-- > 0;) {
@@ -129,6 +130,12 @@ std::string_view TextParser::TextSince(std::size_t first) const {
   if (failed() || next_ <= first) return "";
   const std::size_t start = tokens_[first].offset;
   return sql_.substr(start, tokens_[next_ - 1].end() - start);
+}
+
+plan::Origin TextParser::Since(const Token& first) const {
+  const std::size_t last = next_ > 0 ? tokens_[next_ - 1].end() : 0;
+  return plan::SqlPlace{text_, static_cast<std::uint32_t>(first.offset),
+                        static_cast<std::uint32_t>(std::max(last, first.end()))};
 }
 
 void TextParser::Fail(base::Status status) {

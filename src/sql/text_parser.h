@@ -26,8 +26,9 @@ namespace millrace::sql {
 /// failed() first.
 class TextParser {
  public:
-  /// Both must outlive it. `sql` is UTF-8.
-  TextParser(std::string_view sql, const Parameters& parameters);
+  /// `parameters` must outlive it. The text is UTF-8, shorter than 4 GiB. What the parser makes says
+  /// where it stands in it.
+  TextParser(std::shared_ptr<const plan::SqlText> text, const Parameters& parameters);
 
   plan::Statement WholeStatement();
   plan::ExpressionPtr WholeExpression();
@@ -66,6 +67,8 @@ class TextParser {
   std::string TakeRest();
   /// The text of the tokens [first, next_).
   std::string_view TextSince(std::size_t first) const;
+  /// The place from `first` to the token taken last.
+  Origin Since(const Token& first) const;
 
   // Errors (text_parser.cc).
 
@@ -153,19 +156,20 @@ class TextParser {
   plan::ExpressionPtr SymbolPrimary();
   plan::ExpressionPtr WordPrimary();
   plan::ExpressionPtr KeywordPrimary();
-  plan::ExpressionPtr Dereference(plan::ExpressionPtr base);
+  plan::ExpressionPtr Dereference(plan::ExpressionPtr base, const Token& start);
   plan::ExpressionPtr Parenthesised();
-  plan::ExpressionPtr Star(const Names& target);
+  plan::ExpressionPtr Star(const Names& target, const Token& start);
   plan::ExpressionPtr ColumnOrCall();
-  plan::ExpressionPtr Attribute(const Names& parts) const;
+  plan::ExpressionPtr Attribute(const Names& parts, Origin origin) const;
   plan::ExpressionPtr Case();
   plan::ExpressionPtr CastCall(plan::expression::CastMode mode);
   bool AtLambda() const;
   plan::ExpressionPtr Lambda();
   plan::ExpressionPtr PositionalParameter();
   plan::ExpressionPtr NamedParameter();
-  plan::ExpressionPtr Subquery(plan::expression::SubqueryExpression::Type type,
-                               Expressions in_values = {});
+  void UnboundParameter(const Token& start, const std::string& name);
+  plan::expression::SubqueryExpression Subquery(plan::expression::SubqueryExpression::Type type,
+                                                Expressions in_values = {});
 
   // Function calls (function_calls.cc).
 
@@ -178,9 +182,10 @@ class TextParser {
   plan::ExpressionPtr UnitCall(std::string_view function);
   plan::ExpressionPtr QuotedUnit();
   plan::ExpressionPtr StructCall();
-  plan::ExpressionPtr Call(const Names& name);
+  /// `start` is where the name begins, which is taken.
+  plan::ExpressionPtr Call(const Names& name, const Token& start);
   plan::ExpressionPtr Argument();
-  plan::ExpressionPtr Over(plan::ExpressionPtr function);
+  plan::ExpressionPtr Over(plan::expression::UnresolvedFunction function, const Token& start);
   void WindowDefinition(plan::expression::Window* window);
   plan::expression::WindowFrame Frame();
   plan::expression::FrameBoundary Bound(bool is_lower);
@@ -239,12 +244,14 @@ class TextParser {
   plan::RelationPtr Limited(plan::RelationPtr input);
   plan::RelationPtr Select();
   plan::RelationPtr FromFirst();
-  plan::RelationPtr SelectBody(plan::RelationPtr from, bool from_first);
+  /// `start` is where the query begins.
+  plan::RelationPtr SelectBody(plan::RelationPtr from, bool from_first, const Token& start);
   void CommonTables();
   plan::RelationPtr InlineTable();
   void CheckRows(const Token& start, const plan::relation::InlineTable& table);
   int RowCount(std::string_view what);
 
+  struct Grouping;
   struct SelectClause {
     struct Hint {
       std::string name;
@@ -253,12 +260,22 @@ class TextParser {
     std::vector<Hint> hints;
     bool distinct = false;
     Expressions list;
-    std::vector<plan::RelationPtr> references;  ///< Of subqueries in the list.
+    plan::ExpressionPtr where;                        ///< Null: none.
+    std::vector<plan::RelationPtr> where_references;  ///< Of subqueries in it.
+    std::shared_ptr<Grouping> grouping;               ///< Null: no GROUP BY.
+    plan::ExpressionPtr having;                       ///< Null: none.
+    std::vector<plan::RelationPtr> having_references;
+    std::vector<plan::RelationPtr> references;  ///< Of subqueries in the list and in GROUP BY.
   };
   SelectClause SelectListClause();
   void Hints(SelectClause* select);
-  plan::RelationPtr Grouped(plan::RelationPtr input, SelectClause* select);
-  struct Grouping;
+  /// The relations of a SELECT over what FROM gave.
+  static plan::RelationPtr Selected(plan::RelationPtr from, SelectClause* select,
+                                    const Origin& origin);
+  /// Project or Aggregate, and Filter for HAVING, over what FROM and WHERE gave.
+  static plan::RelationPtr Grouped(plan::RelationPtr input, SelectClause* select,
+                                   const Origin& origin);
+  void GroupClauses(SelectClause* select);
   void GroupingClause(Grouping* grouping);
   void GroupingAnalytics(Grouping* grouping);
   std::vector<std::size_t> GroupingSet(Grouping* grouping, bool may_be_several);
@@ -279,8 +296,16 @@ class TextParser {
   plan::RelationPtr Pivot(plan::RelationPtr input);
   plan::RelationPtr Unpivot(plan::RelationPtr input);
   plan::RelationPtr Sample(plan::RelationPtr input);
+  struct TableAlias {
+    std::string name;
+    Names columns;
+  };
   /// `[AS] alias [(columns)]`, or nothing.
-  plan::RelationPtr Aliased(plan::RelationPtr input);
+  std::optional<TableAlias> TableAliasClause();
+  static plan::RelationPtr WithAlias(plan::RelationPtr input, std::optional<TableAlias> alias,
+                                     const Origin& origin);
+  /// `input`, which is written from `start` on, with the alias that follows.
+  plan::RelationPtr Aliased(plan::RelationPtr input, const Token& start);
   bool AtTableAlias() const;
   const plan::RelationPtr* CommonTable(const Names& name) const;
 
@@ -289,7 +314,8 @@ class TextParser {
   std::vector<plan::RelationPtr> TakeReferences() { return std::exchange(references_, {}); }
   /// `node`, in WithRelations when there are references.
   static plan::RelationPtr Make(plan::Relation::Node node,
-                                std::vector<plan::RelationPtr> references = {});
+                                std::vector<plan::RelationPtr> references = {},
+                                std::optional<Origin> origin = std::nullopt);
 
   // Statements (statements.cc, table_statements.cc, show_statements.cc, settings.cc).
 
@@ -328,7 +354,8 @@ class TextParser {
   bool SkipDatabaseWord();
   std::optional<std::string> Pattern();
 
-  const std::string_view sql_;
+  const std::shared_ptr<const plan::SqlText> text_;
+  const std::string_view sql_;  ///< All of `text_`.
   const Parameters& parameters_;
   const std::vector<Token> tokens_;
   std::vector<std::size_t> closing_;  ///< For each `(` the index of its `)`; 0 when it has none.

@@ -440,7 +440,16 @@ class QueryContexts(WithServer):
         self.assertEqual(self.contexts(lambda: rows.select("id").filter(F.col("nope") > 1).select("id").collect()),
                          [("QueryContextType.DataFrame", "col", here)])
         self.assertEqual(self.contexts(lambda: rows.select(F.array(F.lit(1)) + 1).schema), [("QueryContextType.DataFrame", "__add__", here)])
-        self.assertEqual(self.contexts(lambda: self.spark.sql("SELECT nope FROM range(2)").collect()), [])
+        self.assertEqual(self.contexts(lambda: rows.filter(F.col("id")).collect()), [])  # Of the filter, not of the column.
+
+    def test_views(self):
+        self.spark.sql("CREATE TEMP VIEW below AS SELECT 1 AS a")
+        self.spark.sql("CREATE TEMP VIEW above AS  SELECT a FROM below")
+        self.spark.sql("DROP VIEW below")
+        error = self.raised(AnalysisException, lambda: self.spark.sql("SELECT * FROM above").collect())
+        told = [(one.objectType(), one.objectName(), one.startIndex(), one.stopIndex(), one.fragment()) for one in error.getQueryContext()]
+        self.assertEqual(told, [("VIEW", "above", 14, 18, "below")])
+        self.assertTrue(error.getMessage().endswith("SQLSTATE: 42P01; line 1 pos 14"), error.getMessage())
 
 
 class Progress(WithServer):

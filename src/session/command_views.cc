@@ -83,20 +83,25 @@ std::vector<std::string> NamesOf(const StructType& schema) {
   return names;
 }
 
+/// The statement names all of the query's columns or none.
+base::Status CheckColumnCount(const command::CreateView& create, const StructType& query,
+                              const std::string& quoted_name) {
+  const std::size_t wanted = create.column_names.size();
+  if (wanted == 0 || wanted == query.size()) return base::Status::Ok();
+  return SqlError(std::string("CREATE_VIEW_COLUMN_ARITY_MISMATCH.") +
+                      (wanted > query.size() ? "NOT_ENOUGH_DATA_COLUMNS"
+                                             : "TOO_MANY_DATA_COLUMNS"),
+                  {{"viewName", quoted_name},
+                   {"viewColumns", QuotedNames(create.column_names)},
+                   {"dataColumns", QuotedNames(NamesOf(query))}});
+}
+
 /// The view's columns: the query's, under the statement's names and with its comments.
 base::Result<StructType> ViewSchema(const command::CreateView& create, const StructType& query,
                                     const Catalog::QualifiedName& name) {
-  const std::size_t wanted = create.column_names.size();
-  if (wanted != 0 && wanted != query.size()) {
-    return SqlError(std::string("CREATE_VIEW_COLUMN_ARITY_MISMATCH.") +
-                        (wanted > query.size() ? "NOT_ENOUGH_DATA_COLUMNS"
-                                               : "TOO_MANY_DATA_COLUMNS"),
-                    {{"viewName", Quoted(name)},
-                     {"viewColumns", QuotedNames(create.column_names)},
-                     {"dataColumns", QuotedNames(NamesOf(query))}});
-  }
+  MILLRACE_RETURN_IF_ERROR(CheckColumnCount(create, query, Quoted(name)));
   std::vector<StructField> fields = query.fields();
-  for (std::size_t i = 0; i < wanted; ++i) {
+  for (std::size_t i = 0; i < create.column_names.size(); ++i) {
     fields[i].name = create.column_names[i];
     if (create.column_comments.size() <= i || !create.column_comments[i]) continue;
     fields[i].metadata = R"({"comment":)";
@@ -190,6 +195,8 @@ CommandRunner::Answer CommandRunner::RunOne(const command::CreateView& create) {
   if (create.if_not_exists && session_.catalog().FindView(parts)) return NoRows();
   // The query is checked when the view is made, and again where it is used.
   MILLRACE_ASSIGN_OR_RETURN(const auto query, session_.Analyze(create.input));
+  MILLRACE_RETURN_IF_ERROR(
+      CheckColumnCount(create, query.schema(), QuoteIdentifier({parts.back()})));
   plan::RelationPtr relation =
       QueryOf(create, (create.is_global ? "global_temp." : "") + parts.back());
   if (!create.column_names.empty()) {

@@ -724,6 +724,23 @@ TEST_F(SessionTest, ADatabaseKeepsViews) {
   next.stop();
 }
 
+TEST_F(SessionTest, AViewNamesAllOfItsColumnsOrNone) {
+  const std::vector<std::pair<std::string, std::string>> views = {
+      {"TEMP VIEW", "`v`"},
+      {"GLOBAL TEMP VIEW", "`v`"},
+      {"VIEW", "`spark_catalog`.`default`.`v`"}};
+  for (const auto& [kind, name] : views) {
+    try {
+      spark_.sql("CREATE " + kind + " v (p, q) AS SELECT 1");
+      FAIL() << kind;
+    } catch (const AnalysisException& error) {
+      EXPECT_EQ(error.getCondition(), "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS");
+      EXPECT_EQ(error.getMessageParameters().at("viewName"), name);
+      EXPECT_EQ(error.getMessageParameters().at("dataColumns"), "`1`");
+    }
+  }
+}
+
 TEST_F(SessionTest, ARandomColumnOfAStreamIsUsedOnce) {
   Append(0, {1, 2, 3});
   auto query = Writer(Rows().selectExpr("id", "rand() AS r")).trigger(Trigger::AvailableNow()).start();
